@@ -1,0 +1,26 @@
+"""The one exception a user sees: a cause, a remedy and an exit code."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Exit codes of every `bench` command; the table in README.md says the same."""
+
+    DONE = 0
+    LANE_FAILED = 1
+    USAGE = 2
+    CANNOT = 3
+    SLOWER = 4
+    INVALID_ARTIFACT = 5
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+class BenchError(Exception):
+    """A failure with its cause in one line and, where there is one, its remedy in another."""
+
+    def __init__(self, cause: str, remedy: str = "", code: Exit = Exit.CANNOT) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.remedy = remedy
+        self.code = code

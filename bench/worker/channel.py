@@ -1,0 +1,61 @@
+"""The worker's line to the controller: progress out, the controller's death in, the record."""
+
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+from bench.worker.contract import PROGRESS_PREFIX, LaneRecord, Progress, Stage
+
+INTERVAL_SECONDS = 0.5
+"""The least time between two progress lines of one stage: the controller sleeps meanwhile."""
+
+
+class Teller:
+    """Tells the controller what goes on, at most twice a second a stage."""
+
+    def __init__(self) -> None:
+        self._stage: Stage | None = None
+        self._told = 0.0
+
+    def tell(
+        self, stage: Stage, step: int = 0, images_per_second: float | None = None
+    ) -> None:
+        """Print one progress line, if the stage is new or the last line long enough ago."""
+        now = time.monotonic()
+        if stage == self._stage and now - self._told < INTERVAL_SECONDS:
+            return
+        self._stage, self._told = stage, now
+        line = Progress(stage=stage, step=step, images_per_second=images_per_second)
+        print(PROGRESS_PREFIX + line.model_dump_json(exclude_none=True), flush=True)
+
+
+def end_with_controller() -> int:
+    """End this process when standard input closes; return the watching thread's kernel id.
+
+    The launcher between controller and worker passes no signal on, but standard input it does.
+    """
+
+    def watch() -> None:
+        while os.read(0, 4096):
+            pass
+        os.kill(os.getpid(), 15)
+        time.sleep(10)
+        os._exit(1)
+
+    thread = threading.Thread(target=watch, name="guard", daemon=True)
+    thread.start()
+    return thread.native_id or 0
+
+
+def write_record(record: LaneRecord, path: Path) -> None:
+    """Write the record beside its place and rename it: it is whole or not there."""
+    beside = path.with_name(path.name + ".part")
+    beside.write_text(record.model_dump_json())
+    os.replace(beside, path)
+
+
+def complain(text: str) -> None:
+    """Say something on standard error, where the lane's log takes it."""
+    print(text, file=sys.stderr, flush=True)

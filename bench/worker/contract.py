@@ -1,0 +1,165 @@
+"""What passes between the controller and a lane's worker: the spec in, the record out.
+
+The only module of this room that the controller reads. It imports neither torch nor the controller.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+PROGRESS_PREFIX = "@bench "
+"""A worker's standard output line that starts so carries one `Progress` as JSON."""
+
+Outcome = Literal["completed", "failed", "interrupted"]
+Stage = Literal["import", "data", "model", "warm-up", "compute", "end-to-end", "epoch", "evidence"]
+
+
+class Message(BaseModel):
+    """Base of what crosses the process border: unknown keys are errors on both sides."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class DataSpec(Message):
+    """Where the images are. `root` is the folder that holds `cifar-10-batches-py/`."""
+
+    kind: Literal["cifar10", "synthetic"]
+    root: str
+    images: int = Field(ge=1, description="training images in the set: one epoch")
+
+
+class Workload(Message):
+    """What is trained: the same for every lane of a run."""
+
+    model: Literal["resnet50"] = "resnet50"
+    classes: int = 10
+    image_size: int = Field(ge=32, description="pixels a side, after resizing CIFAR-10's 32")
+    batch_size: int = Field(ge=2, description="images a step; batch norm needs two")
+    learning_rate: float = 0.001
+    momentum: float = 0.9
+    seed: int = 0
+    loader_workers: int = Field(ge=0, description="DataLoader processes; 0: in the main process")
+
+
+class Effort(Message):
+    """How long one process measures.
+
+    Each part stops at its time once it has `min_steps`, or at `max_steps` at the latest.
+    """
+
+    warmup_steps: int = Field(ge=0)
+    min_steps: int = Field(ge=1)
+    max_steps: int = Field(ge=1)
+    compute_seconds: float = Field(ge=0)
+    end_to_end_seconds: float = Field(ge=0)
+    whole_epochs: int = Field(
+        default=0, ge=0, description="epochs trained instead of `end_to_end_seconds`; 0: none"
+    )
+
+
+class LaneSpec(Message):
+    """All a worker needs to train one lane once, by hand or started by the controller."""
+
+    lane: str
+    engine: str
+    precision: Literal["fp32", "bf16"]
+    memory_format: Literal["contiguous", "channels_last"]
+    workload: Workload
+    data: DataSpec
+    effort: Effort
+    cores: list[int] = Field(min_length=1, description="CPUs by the kernel's numbers")
+    environment: dict[str, str] = Field(
+        default={}, description="what must be set before Python starts, for the worker to check"
+    )
+    record_path: str
+    evidence_path: str | None = Field(
+        default=None, description="where oneDNN's verbose lines of one extra step go"
+    )
+    guarded: bool = Field(
+        default=False, description="end when standard input closes: the controller has died"
+    )
+
+
+class Progress(Message):
+    """One line from a worker at work, at most two a second."""
+
+    stage: Stage
+    step: int = 0
+    steps: int | None = Field(default=None, description="steps expected in this stage, if known")
+    images_per_second: float | None = None
+
+
+class StepTimes(Message):
+    """Nanoseconds of each step by phase (`time.perf_counter_ns`): four lists of equal length."""
+
+    data: list[int] = []
+    forward: list[int] = []
+    backward: list[int] = []
+    optimizer: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def totals(self) -> list[int]:
+        """Nanoseconds of each whole step."""
+        phases = zip(self.data, self.forward, self.backward, self.optimizer, strict=True)
+        return [sum(step) for step in phases]
+
+
+class Measurement(Message):
+    """One part of a process: its warm-up and its timed steps, and the loss they reached."""
+
+    warmup: StepTimes = Field(default_factory=StepTimes)
+    timed: StepTimes = Field(default_factory=StepTimes)
+    loss_first: float | None = None
+    loss_last: float | None = None
+
+
+class Observed(Message):
+    """What the process really got, read from the kernel and the libraries, not from the spec."""
+
+    pid: int
+    affinity_at_start: list[int]
+    affinity_of_threads: list[list[int]] = Field(
+        description="allowed CPUs of each OpenMP thread, main thread first"
+    )
+    affinity_of_loaders: list[list[int]] = []
+    torch_threads: int
+    openmp_libraries: list[str] = Field(description="paths mapped, from /proc/self/maps")
+    allocators: list[str] = Field(description="tcmalloc or jemalloc paths mapped; [] is libc's")
+    ipex_mapped: bool
+    memory_policy: str | None = Field(description="numa_maps' policy of the heap, e.g. bind:0")
+    environment: dict[str, str] = Field(description="the lane's variables as the process had them")
+    environment_differs: list[str] = Field(description="variables that differ from the spec")
+    versions: dict[str, str]
+    onednn: str | None = Field(description="oneDNN's version as torch reports it")
+    onednn_isa: str | None = Field(description="the instruction set oneDNN says it may use")
+    torch_capability: str
+    ipex_isa: str | None
+    peak_memory_bytes: int
+    major_faults: int
+    context_switches_involuntary: int
+    flush_denormal: bool
+
+
+class Failure(Message):
+    """Why a worker did not complete: the exception's class and text."""
+
+    kind: str
+    message: str
+
+
+class LaneRecord(Message):
+    """What one worker measured and saw. A launcher's exit code proves nothing; this file does."""
+
+    lane: str
+    outcome: Outcome
+    failure: Failure | None = None
+    compute: Measurement = Field(default_factory=Measurement)
+    end_to_end: Measurement = Field(default_factory=Measurement)
+    epoch_seconds: list[float] = Field(
+        default=[], description="measured training time of each whole epoch; [] if none was run"
+    )
+    observed: Observed | None = None
+    import_seconds: float | None = None
+    setup_seconds: float | None = None

@@ -1,0 +1,86 @@
+"""A generated ten-class set in CIFAR-10's own on-disk format, so that the same loader reads it."""
+
+import hashlib
+import json
+import os
+import pickle
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+FOLDER = "cifar-10-batches-py"
+MANIFEST = "manifest.json"
+CLASSES = (
+    "airplane automobile bird cat deer dog frog horse ship truck".split()  # CIFAR-10's own names
+)
+SIDE = 32
+PIECES = 5
+NOISE = 48.0
+"""Standard deviation of the noise on each pixel, of 255: classes overlap but can be learnt."""
+
+
+def ensure(root: Path, images: int, seed: int) -> Path:
+    """Return `root` with a set of `images` training images in it, generating what is missing.
+
+    Written beside its place and renamed, so that a half-written set is never taken for a whole
+    one. OSError if `root` can't be written.
+    """
+    folder = root / FOLDER
+    manifest = _read_manifest(folder)
+    if manifest is None or (manifest["images"], manifest["seed"]) != (images, seed):
+        root.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=".synthetic-", dir=root))
+        try:
+            _generate(staging, images, seed)
+            shutil.rmtree(folder, ignore_errors=True)
+            os.rename(staging, folder)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+    return root
+
+
+def files(root: Path) -> list[tuple[str, str]]:
+    """Name and MD5 of each training file, as torchvision's CIFAR10 lists its own."""
+    manifest = json.loads((root / FOLDER / MANIFEST).read_text())
+    return [(name, md5) for name, md5 in manifest["files"]]
+
+
+def _read_manifest(folder: Path) -> dict[str, object] | None:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text())
+        intact = all(_md5(folder / name) == md5 for name, md5 in manifest["files"])
+        return manifest if intact else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _generate(folder: Path, images: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    patterns = random.uniform(0, 255, (len(CLASSES), 3 * SIDE * SIDE)).astype(np.float32)
+    listed = []
+    for piece in range(PIECES):
+        count = images // PIECES + (piece < images % PIECES)
+        name = f"data_batch_{piece + 1}"
+        (folder / name).write_bytes(_batch(random, patterns, count, name))
+        listed.append([name, _md5(folder / name)])
+    (folder / "batches.meta").write_bytes(pickle.dumps({"label_names": CLASSES}, protocol=2))
+    manifest = {"images": images, "seed": seed, "files": listed}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1))
+
+
+def _batch(
+    random: np.random.Generator, patterns: npt.NDArray[np.float32], count: int, name: str
+) -> bytes:
+    """One pickled piece: rows of 3072 bytes (red, green, blue planes of 32 × 32) and labels."""
+    labels = random.integers(0, len(CLASSES), count)
+    noise = random.standard_normal((count, patterns.shape[1]), dtype=np.float32) * NOISE
+    pixels = np.clip(patterns[labels] + noise, 0, 255).astype(np.uint8)
+    content = {"batch_label": name, "labels": labels.tolist(), "data": pixels, "filenames": []}
+    return pickle.dumps(content, protocol=2)
+
+
+def _md5(path: Path) -> str:
+    return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()

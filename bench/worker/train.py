@@ -1,0 +1,120 @@
+"""The training step and the parts of a measurement made of it."""
+
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import torch
+import torchvision
+
+from bench.worker import engines
+from bench.worker.contract import Effort, LaneSpec, Measurement, StepTimes
+from bench.worker.data import Batch
+
+DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
+MEMORY_FORMATS = {
+    "contiguous": torch.contiguous_format,
+    "channels_last": torch.channels_last,
+}
+
+OnStep = Callable[[int, float], None]
+"""Called between steps, outside the timed part: steps done, seconds of the last one."""
+
+
+@dataclass
+class Trainer:
+    """A model ready to train in a lane's precision, format and engine."""
+
+    model: torch.nn.Module
+    optimizer: torch.optim.Optimizer
+    loss: torch.nn.Module
+    autocast: bool
+    memory_format: torch.memory_format
+
+    @classmethod
+    def build(cls, spec: LaneSpec, engine: engines.Engine) -> "Trainer":
+        """Build the workload's model from its seed, and hand it to the engine."""
+        work = spec.workload
+        torch.manual_seed(work.seed)
+        memory_format = MEMORY_FORMATS[spec.memory_format]
+        build_model = getattr(torchvision.models, work.model)
+        model = build_model(weights=None, num_classes=work.classes).to(memory_format=memory_format)
+        model.train()
+        optimizer = torch.optim.SGD(
+            model.parameters(), lr=work.learning_rate, momentum=work.momentum
+        )
+        model, optimizer = engine.prepare(model, optimizer, DTYPES[spec.precision])
+        return cls(
+            model, optimizer, torch.nn.CrossEntropyLoss(), spec.precision == "bf16", memory_format
+        )
+
+    def step(self, batches: Iterator[Batch], times: StepTimes) -> float:
+        """Train on the next batch, append its phases to `times`, return the loss.
+
+        StopIteration if there is no next batch.
+        """
+        clock = time.perf_counter_ns
+        start = clock()
+        images, labels = next(batches)
+        images = images.to(memory_format=self.memory_format)
+        loaded = clock()
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.autocast):
+            loss = self.loss(self.model(images), labels)
+        forward = clock()
+        loss.backward()
+        backward = clock()
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        end = clock()
+        times.data.append(loaded - start)
+        times.forward.append(forward - loaded)
+        times.backward.append(backward - forward)
+        times.optimizer.append(end - backward)
+        return float(loss.detach())
+
+    def in_format(self, batches: Iterable[Batch]) -> list[Batch]:
+        """The batches with their images in the lane's memory format."""
+        return [(images.to(memory_format=self.memory_format), labels) for images, labels in batches]
+
+    def run(
+        self,
+        batches: Iterator[Batch],
+        into: Measurement,
+        effort: Effort,
+        seconds: float,
+        warmup: int,
+        on_step: OnStep,
+    ) -> None:
+        """Warm up, then time steps for `seconds` within `effort`'s bounds, appending to `into`.
+
+        FloatingPointError if the loss stops being a number.
+        """
+        for _ in range(warmup):
+            self._one(batches, into, into.warmup, on_step)
+        end = time.perf_counter() + seconds
+        while len(into.timed) < effort.max_steps and (
+            len(into.timed) < effort.min_steps or time.perf_counter() < end
+        ):
+            self._one(batches, into, into.timed, on_step)
+
+    def run_epoch(self, batches: Iterator[Batch], into: Measurement, on_step: OnStep) -> float:
+        """Train on every batch, appending each step to `into`; return the seconds it took."""
+        start = time.perf_counter()
+        try:
+            while True:
+                self._one(batches, into, into.timed, on_step)
+        except StopIteration:
+            return time.perf_counter() - start
+
+    def _one(
+        self, batches: Iterator[Batch], into: Measurement, times: StepTimes, on_step: OnStep
+    ) -> None:
+        loss = self.step(batches, times)
+        if not math.isfinite(loss):
+            raise FloatingPointError(f"the loss became {loss} in step {len(times)}")
+        if into.loss_first is None:
+            into.loss_first = loss
+        into.loss_last = loss
+        last = sum(getattr(times, phase)[-1] for phase in StepTimes.model_fields)
+        on_step(len(times), last / 1e9)
