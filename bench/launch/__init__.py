@@ -1,0 +1,1 @@
+"""A lane becomes a pinned process: environment, launcher, supervision."""

@@ -1,0 +1,57 @@
+"""Rough figures before anything is measured: memory, and time. Both are labelled estimates."""
+
+from bench.plan.lanes import Lane
+from bench.worker.contract import Effort, Workload
+
+MIB = 1024**2
+
+PROCESS_MIB = {"stock": 900, "ipex": 1150}
+"""Peak of a process that trains nothing: libraries, model, optimizer. Measured: torch 2.8.0 and
+IPEX 2.8.0 on x86-64, ResNet-50, one process, `ru_maxrss`."""
+
+IMAGE_MIB_AT_224 = {"fp32": 86.0, "bf16": 46.0}
+"""What one image of a 224-pixel batch adds to the peak, measured between batches of 16 and 48;
+activations grow with the image's area."""
+
+START_SECONDS = 22.0
+"""Launcher and worker importing torch and IPEX, and building the model (seen: 12 to 25)."""
+
+GFLOP_PER_IMAGE_AT_224 = 24.5
+"""ResNet-50: 4.09 G multiply-adds × 2, forward and backward × 3 (`torch.utils.flop_counter`)."""
+
+GFLOPS_PER_CORE = 60.0
+"""A guess at what FP32 training reaches on one core; only ever used before the first round."""
+
+
+def memory_bytes(lane: Lane, workload: Workload) -> int:
+    """Peak memory of one process of the lane, loader processes and batches included, in bytes."""
+    area = (workload.image_size / 224) ** 2
+    activations = IMAGE_MIB_AT_224[lane.precision] * workload.batch_size * area
+    batches = 3 * workload.image_size**2 * 4 * workload.batch_size / MIB
+    in_flight = 4 + 2 * workload.loader_workers
+    total = PROCESS_MIB[lane.engine] + activations + in_flight * batches
+    return int(total * MIB)
+
+
+def largest_batch(lane: Lane, workload: Workload, available: int) -> int:
+    """The largest power of two whose estimate fits in `available` bytes; 0 if none does."""
+    sizes = (2**n for n in range(12, 0, -1))
+    fitting = (
+        size
+        for size in sizes
+        if memory_bytes(lane, workload.model_copy(update={"batch_size": size})) <= available
+    )
+    return next(fitting, 0)
+
+
+def process_seconds(workload: Workload, effort: Effort, cores: int, images: int) -> float:
+    """Wall seconds of one process of a lane."""
+    gflop = GFLOP_PER_IMAGE_AT_224 * (workload.image_size / 224) ** 2 * workload.batch_size
+    step = gflop / (GFLOPS_PER_CORE * cores)
+    part = effort.min_steps * step
+    compute = effort.warmup_steps * step + max(part, effort.compute_seconds)
+    if effort.whole_epochs:
+        loaded = effort.whole_epochs * images / workload.batch_size * step
+    else:
+        loaded = (1 + workload.loader_workers) * step + max(part, effort.end_to_end_seconds)
+    return START_SECONDS + compute + loaded + 2 * step

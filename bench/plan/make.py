@@ -1,0 +1,151 @@
+"""Make the plan of a run: lanes, pinning, rounds, effort, estimates, notes."""
+
+import os
+from typing import Literal, cast
+
+from bench.errors import BenchError, Exit
+from bench.host.model import Host
+from bench.launch import environment
+from bench.launch.command import Start, start
+from bench.plan import estimate
+from bench.plan.cores import lane_cores, needs_second_threads
+from bench.plan.lanes import LANES, Lane
+from bench.plan.match import why_not
+from bench.plan.names import choose
+from bench.plan.options import Options
+from bench.plan.profiles import PROFILES, Profile
+from bench.results.schema import Plan, PlannedLane
+from bench.worker.contract import Workload
+
+DataName = Literal["cifar10", "synthetic", "auto"]
+DATA_NAMES = ("auto", "cifar10", "synthetic")
+
+LIMIT_FACTOR = 6.0
+"""A process may take this many times its estimate before it counts as hung."""
+
+LIMIT_LEAST_SECONDS = 240.0
+
+
+def make_plan(host: Host, options: Options) -> Plan:
+    """Plan a run on `host`.
+
+    BenchError: an unknown name (exit 2), a lane asked for by name that the host can't run, or no
+    lane that fits in memory (exit 3).
+    """
+    profile = _profile(options.profile)
+    cores = lane_cores(host)
+    starting = start(host, cores.cpus, cores.node, needs_second_threads(host, cores.cpus))
+    workload = _workload(profile, options, len(cores.cpus))
+    lanes = [_planned(lane, host, starting, workload) for lane in _catalogue(options)]
+    _refuse_impossible(lanes, bool(options.lane))
+    runnable = [lane for lane in lanes if lane.status == "planned"]
+    seconds = estimate.process_seconds(
+        workload, profile.effort, len(cores.cpus), profile.images
+    )
+    rounds_min, rounds_max, budget = _rounds(profile, options)
+    once = seconds * len(runnable)
+    whole = once * rounds_min if budget is None else max(once, min(budget, once * rounds_max))
+    return Plan(
+        profile=profile.name,
+        workload=workload,
+        data_requested=cast(DataName, choose("data", options.data or profile.data, DATA_NAMES)),
+        data_images=profile.images,
+        effort=profile.effort,
+        lanes=lanes,
+        cores=cores.cpus,
+        node=cores.node,
+        cores_reason=cores.reason,
+        task_manager=starting.task_manager,
+        preload=starting.preload,
+        scrubbed=environment.scrubbed(os.environ),
+        seed=options.seed,
+        rounds_min=rounds_min,
+        rounds_max=rounds_max,
+        time_budget_seconds=budget,
+        lane_limit_seconds=options.lane_limit
+        or max(LIMIT_LEAST_SECONDS, LIMIT_FACTOR * seconds),
+        estimate_seconds=whole,
+        notes=starting.notes,
+    )
+
+
+def _profile(name: str) -> Profile:
+    by_name = {p.name: p for p in PROFILES}
+    return by_name[choose("profile", name, list(by_name))]
+
+
+def _catalogue(options: Options) -> list[Lane]:
+    """Every lane; with lanes named, only these, in the catalogue's order."""
+    named = _named(options)
+    return [lane for lane in LANES if not named or lane.id in named]
+
+
+def _named(options: Options) -> list[str]:
+    """The lanes asked for by name: repeated, or in one list with commas."""
+    known = [lane.id for lane in LANES]
+    words = ",".join(options.lane or []).split(",")
+    return [choose("lane", word.strip(), known) for word in words if word.strip()]
+
+
+def _workload(profile: Profile, options: Options, cores: int) -> Workload:
+    loaders = 0 if profile.loads_in_main_process else max(1, min(8, cores // 8))
+    return Workload(
+        image_size=options.image_size or profile.image_size,
+        batch_size=options.batch_size or profile.batch_size,
+        seed=options.seed,
+        loader_workers=loaders,
+    )
+
+
+def _rounds(profile: Profile, options: Options) -> tuple[int, int, float | None]:
+    """Least and most rounds, and the time budget; rounds asked for by number are kept to."""
+    if options.rounds is not None:
+        return options.rounds, options.rounds, options.time_budget
+    budget = options.time_budget or profile.time_budget_seconds
+    return profile.rounds_min, profile.rounds_max, budget
+
+
+def _planned(lane: Lane, host: Host, starting: Start, workload: Workload) -> PlannedLane:
+    reason = why_not(lane, host)
+    memory = estimate.memory_bytes(lane, workload)
+    planned = PlannedLane(
+        id=lane.id,
+        title=lane.title,
+        engine=lane.engine,
+        precision=lane.precision,
+        memory_format=lane.memory_format,
+        ceiling=lane.onednn_isa,
+        status="planned" if reason is None else "skipped",
+        reason=reason,
+        memory_estimate_bytes=memory,
+    )
+    if reason is None:
+        planned.environment = {**starting.environment, **lane.environment()}
+        planned.command = starting.command
+        planned.launcher = starting.launcher
+        available = host.limits.memory_available_bytes.value
+        if available is not None and memory > available:
+            planned.status = "failed"
+            planned.reason = _too_large(lane, workload, memory, available)
+    return planned
+
+
+def _too_large(lane: Lane, workload: Workload, memory: int, available: int) -> str:
+    fits = estimate.largest_batch(lane, workload, available)
+    remedy = f"--batch-size {fits} should fit" if fits else "no batch size fits"
+    return (
+        f"a batch of {workload.batch_size} needs about {memory / 2**30:.1f} GiB, "
+        f"{available / 2**30:.1f} GiB are available; {remedy}"
+    )
+
+
+def _refuse_impossible(lanes: list[PlannedLane], named: bool) -> None:
+    for lane in lanes:
+        if named and lane.status == "skipped":
+            raise BenchError(
+                f"lane {lane.id} can't run here: {lane.reason}",
+                "leave out --lanes to run every lane that this host can run",
+            )
+    if not any(lane.status == "planned" for lane in lanes):
+        reasons = sorted({f"{lane.reason}" for lane in lanes})
+        raise BenchError("no lane can run here", "; ".join(reasons), Exit.CANNOT)
