@@ -53,7 +53,7 @@ def start(host: Host, cpus: list[int], node: int, second_threads: bool) -> Start
 
 
 def _task_manager(host: Host) -> tuple[TaskManager, list[str]]:
-    """numactl where the kernel lets it bind memory (it has no fallback), else taskset."""
+    """Numactl where the kernel lets it bind memory (it has no fallback), else taskset."""
     tools, policy = host.tools, host.limits.memory_policy
     notes = []
     if tools.numactl.value is None:

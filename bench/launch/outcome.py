@@ -16,6 +16,8 @@ RECORD_LIMIT = 64 * 1024**2
 
 @dataclass(frozen=True)
 class Outcome:
+    """What a process came to: the reason if it did not complete, its record if it left one."""
+
     outcome: Literal["completed", "failed", "interrupted"]
     reason: str | None
     record: LaneRecord | None

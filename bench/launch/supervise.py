@@ -6,11 +6,13 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import IO, NoReturn
+
+import psutil
 
 LOG_LIMIT = 8 * 1024**2
 """Bytes of output kept of one process; the rest is counted, not kept."""
@@ -18,6 +20,9 @@ LOG_LIMIT = 8 * 1024**2
 LINE_LIMIT = 64 * 1024
 GRACE_SECONDS = 10.0
 """What a worker has, after SIGTERM, to leave its step and write what it measured."""
+
+KILL_SECONDS = 2.0
+"""What the kernel has, after SIGKILL, to take a process down."""
 
 
 class Interrupted(BaseException):
@@ -142,29 +147,38 @@ def _exit_of(process: "subprocess.Popen[bytes]") -> Iterator[int | None]:
 
 
 def _end_group(process: "subprocess.Popen[bytes]") -> None:
-    """End whatever is left of the process's session: politely, then not."""
+    """End whatever is left of the process's session, politely and then not; wait until it has."""
     if process.poll() is None or _alive(process.pid):
         _signal_group(process.pid, signal.SIGTERM)
-        end = time.monotonic() + GRACE_SECONDS
-        while time.monotonic() < end and (process.poll() is None or _alive(process.pid)):
-            time.sleep(0.05)
+        _wait_for_group(process, GRACE_SECONDS)
         _signal_group(process.pid, signal.SIGKILL)
+        _wait_for_group(process, KILL_SECONDS)
     process.wait()
     for stream in (process.stdin, process.stdout):
         if stream is not None:
             stream.close()
 
 
+def _wait_for_group(process: "subprocess.Popen[bytes]", seconds: float) -> None:
+    """Wait, at most so long: there is no event for the end of a group that is not one's own."""
+    end = time.monotonic() + seconds
+    while (process.poll() is None or _alive(process.pid)) and time.monotonic() < end:
+        time.sleep(0.05)
+
+
 def _alive(group: int) -> bool:
+    """True if a process of the group still runs: zombies wait for a parent that may never reap."""
+    members = (p for p in psutil.process_iter(["status"]) if _group_of(p.pid) == group)
+    return any(p.info["status"] != psutil.STATUS_ZOMBIE for p in members)
+
+
+def _group_of(pid: int) -> int | None:
     try:
-        os.killpg(group, 0)
+        return os.getpgid(pid)
     except ProcessLookupError:
-        return False
-    return True
+        return None
 
 
 def _signal_group(group: int, signum: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(group, signum)
-    except ProcessLookupError:
-        pass

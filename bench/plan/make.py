@@ -39,9 +39,7 @@ def make_plan(host: Host, options: Options) -> Plan:
     lanes = [_planned(lane, host, starting, workload) for lane in _catalogue(options)]
     _refuse_impossible(lanes, bool(options.lane))
     runnable = [lane for lane in lanes if lane.status == "planned"]
-    seconds = estimate.process_seconds(
-        workload, profile.effort, len(cores.cpus), profile.images
-    )
+    seconds = estimate.process_seconds(workload, profile.effort, len(cores.cpus), profile.images)
     rounds_min, rounds_max, budget = _rounds(profile, options)
     once = seconds * len(runnable)
     whole = once * rounds_min if budget is None else max(once, min(budget, once * rounds_max))
@@ -62,8 +60,7 @@ def make_plan(host: Host, options: Options) -> Plan:
         rounds_min=rounds_min,
         rounds_max=rounds_max,
         time_budget_seconds=budget,
-        lane_limit_seconds=options.lane_limit
-        or max(LIMIT_LEAST_SECONDS, LIMIT_FACTOR * seconds),
+        lane_limit_seconds=options.lane_limit or max(LIMIT_LEAST_SECONDS, LIMIT_FACTOR * seconds),
         estimate_seconds=whole,
         notes=starting.notes,
     )

@@ -6,7 +6,6 @@ from difflib import get_close_matches
 from bench.errors import BenchError, Exit
 
 
-
 def choose(what: str, name: str, known: Sequence[str]) -> str:
     """Return `name` if it is one of `known`; BenchError with the nearest match if it is not."""
     if name in known:

@@ -40,9 +40,7 @@ class Options:
     lane_limit: Annotated[
         float | None, typer.Option(min=1, help="Seconds after which a lane's process is ended.")
     ] = None
-    seed: Annotated[
-        int, typer.Option(help="Of weights, generated data and the rounds' order.")
-    ] = 0
+    seed: Annotated[int, typer.Option(help="Of weights, generated data and the rounds' order.")] = 0
 
 
 def takes_options(command: Callable[..., None]) -> Callable[..., None]:

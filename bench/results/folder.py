@@ -45,8 +45,8 @@ def write_text(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(beside, 0o644)
-        os.replace(beside, path)
+        Path(beside).chmod(0o644)
+        Path(beside).replace(path)
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
@@ -57,7 +57,7 @@ def point_latest(folder: Path) -> None:
     beside = folder.parent / f".latest-{os.getpid()}"
     beside.unlink(missing_ok=True)
     beside.symlink_to(folder.name)
-    os.replace(beside, folder.parent / "latest")
+    beside.replace(folder.parent / "latest")
 
 
 def read(folder: Path) -> Result:

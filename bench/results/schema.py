@@ -122,6 +122,8 @@ class Summary(Fact):
 
 
 class Kit(Fact):
+    """The build of this kit that made the result; `commit` may end in `-dirty`."""
+
     version: str
     commit: str | None
     commit_reason: str | None = None

@@ -19,9 +19,7 @@ class Teller:
         self._stage: Stage | None = None
         self._told = 0.0
 
-    def tell(
-        self, stage: Stage, step: int = 0, images_per_second: float | None = None
-    ) -> None:
+    def tell(self, stage: Stage, step: int = 0, images_per_second: float | None = None) -> None:
         """Print one progress line, if the stage is new or the last line long enough ago."""
         now = time.monotonic()
         if stage == self._stage and now - self._told < INTERVAL_SECONDS:
@@ -53,7 +51,7 @@ def write_record(record: LaneRecord, path: Path) -> None:
     """Write the record beside its place and rename it: it is whole or not there."""
     beside = path.with_name(path.name + ".part")
     beside.write_text(record.model_dump_json())
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 def complain(text: str) -> None:

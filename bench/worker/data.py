@@ -24,7 +24,7 @@ class SyntheticCIFAR10(CIFAR10):
 
     def __init__(self, root: Path, transform: transforms.Compose) -> None:
         self.train_list = [list(entry) for entry in synthetic.files(root)]
-        self.test_list = []
+        self.test_list: list[list[str]] = []
         meta = root / synthetic.FOLDER / "batches.meta"
         self.meta = {
             "filename": meta.name,

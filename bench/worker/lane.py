@@ -40,9 +40,7 @@ def measure(spec: LaneSpec, record: LaneRecord, guard_threads: set[int]) -> None
             f"a batch of {spec.workload.batch_size} is larger than the set of {spec.data.images}"
         )
     record.setup_seconds = time.perf_counter() - started
-    loader = PinnedLoader(
-        images, spec.workload, affinity, partial=spec.effort.whole_epochs > 0
-    )
+    loader = PinnedLoader(images, spec.workload, affinity, partial=spec.effort.whole_epochs > 0)
     if spec.effort.whole_epochs:  # first, as in Intel's sample: nothing has warmed the process
         _epochs(spec, record, trainer, loader, teller)
     _compute(spec, record, trainer, batches, teller)

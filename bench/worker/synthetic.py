@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import pickle
 import shutil
 import tempfile
@@ -13,9 +12,8 @@ import numpy.typing as npt
 
 FOLDER = "cifar-10-batches-py"
 MANIFEST = "manifest.json"
-CLASSES = (
-    "airplane automobile bird cat deer dog frog horse ship truck".split()  # CIFAR-10's own names
-)
+CLASSES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
+"""CIFAR-10's own names."""
 SIDE = 32
 PIECES = 5
 NOISE = 48.0
@@ -36,7 +34,7 @@ def ensure(root: Path, images: int, seed: int) -> Path:
         try:
             _generate(staging, images, seed)
             shutil.rmtree(folder, ignore_errors=True)
-            os.rename(staging, folder)
+            staging.rename(folder)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
     return root

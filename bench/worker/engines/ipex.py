@@ -1,4 +1,4 @@
-"""Intel Extension for PyTorch: prepacked weights, fused SGD step, BF16 weights with FP32 masters."""
+"""Intel Extension for PyTorch: prepacked weights, fused step, BF16 weights with FP32 masters."""
 
 import logging
 import warnings

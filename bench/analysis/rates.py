@@ -1,0 +1,41 @@
+"""What one process measured: its throughputs, epoch time and phases, from the raw steps."""
+
+from statistics import median
+
+from bench.worker.contract import LaneRecord, StepTimes
+
+PHASES = ("data", "forward", "backward", "optimizer")
+"""The phases of a step, in the order they run: the lists of `StepTimes`."""
+
+NANOSECONDS = 1e9
+
+
+def compute_rate(record: LaneRecord, batch_size: int) -> float | None:
+    """Images/s of the median compute step; None without a timed step."""
+    totals = record.compute.timed.totals()
+    return _rate(batch_size, median(totals)) if totals else None
+
+
+def end_to_end_rate(record: LaneRecord, batch_size: int) -> float | None:
+    """Images/s through the data loader; None without a timed step.
+
+    Over all steps together: the loader's waits come in bursts, which a median would not see.
+    """
+    totals = record.end_to_end.timed.totals()
+    return _rate(batch_size * len(totals), sum(totals))
+
+
+def measured_epoch_seconds(record: LaneRecord) -> float | None:
+    """Median seconds of the whole epochs this process trained; None if it trained none."""
+    return median(record.epoch_seconds) if record.epoch_seconds else None
+
+
+def phase_medians(steps: StepTimes) -> dict[str, float]:
+    """Median seconds of each phase over the steps; empty without a step."""
+    if not len(steps):
+        return {}
+    return {phase: median(getattr(steps, phase)) / NANOSECONDS for phase in PHASES}
+
+
+def _rate(images: int, nanoseconds: float) -> float | None:
+    return images * NANOSECONDS / nanoseconds if nanoseconds > 0 else None

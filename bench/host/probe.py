@@ -1,0 +1,46 @@
+"""The whole host, as this process may use it."""
+
+import hashlib
+from pathlib import Path
+
+from bench.host.cpu import cpu_flags, read_cpu, read_cpuinfo
+from bench.host.files import Files
+from bench.host.instructions import read_instruction_sets
+from bench.host.limits import read_limits
+from bench.host.live import Live
+from bench.host.model import Host
+from bench.host.settings import read_settings
+from bench.host.topology import read_topology
+
+
+def probe(root: Path = Path("/"), identify: bool = False, live: Live | None = None) -> Host:
+    """Read the files below `root` and ask the kernel; what can't be known has its reason.
+
+    `identify` puts the host's name into the answer. `live` stands for the kernel's answers where
+    `root` is the tree of a recorded host.
+    """
+    files = Files(root)
+    live = live or Live.ask()
+    cpuinfo = read_cpuinfo(files)
+    flags = cpu_flags(cpuinfo)
+    if flags is not None and "amx_tile" in flags:
+        flags |= live.unlisted_flags()
+    return Host(
+        id=_host_id(files, live.host_name),
+        name=live.host_name if identify else None,
+        cpu=read_cpu(cpuinfo, live.machine),
+        instruction_sets=read_instruction_sets(
+            flags, live.machine, live.amx_permission, live.execute
+        ),
+        amx_permission=live.amx_permission,
+        topology=read_topology(files, cpuinfo, live.affinity),
+        limits=read_limits(files, live.affinity, live.memory_policy, live.shm_bytes),
+        settings=read_settings(files, flags, live.kernel),
+        tools=live.tools,
+    )
+
+
+def _host_id(files: Files, host_name: str) -> str:
+    """Eight hex digits of the SHA-256 of machine id and host name."""
+    machine_id = files.text("/etc/machine-id") or ""
+    return hashlib.sha256(f"{machine_id}\n{host_name}".encode()).hexdigest()[:8]

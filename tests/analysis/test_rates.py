@@ -1,0 +1,65 @@
+from collections.abc import Sequence
+
+import pytest
+
+from bench.analysis.rates import (
+    compute_rate,
+    end_to_end_rate,
+    measured_epoch_seconds,
+    phase_medians,
+)
+from bench.worker.contract import LaneRecord, Measurement, StepTimes
+
+SECOND = 10**9
+
+
+def record(
+    compute: Sequence[float] = (), loaded: Sequence[float] = (), **changes: object
+) -> LaneRecord:
+    return LaneRecord(
+        lane="fp32",
+        outcome="completed",
+        compute=Measurement(timed=steps(compute)),
+        end_to_end=Measurement(timed=steps(loaded)),
+        **changes,
+    )
+
+
+def steps(seconds: Sequence[float]) -> StepTimes:
+    """Steps split into data 10%, forward 30%, backward 50%, optimizer 10%."""
+    shares = {"data": 0.1, "forward": 0.3, "backward": 0.5, "optimizer": 0.1}
+    return StepTimes(**{p: [round(s * x * SECOND) for s in seconds] for p, x in shares.items()})
+
+
+def test_compute_rate_is_of_the_median_step() -> None:
+    assert compute_rate(record(compute=[2.0, 2.0, 50.0]), 16) == pytest.approx(8.0)
+
+
+def test_end_to_end_rate_is_over_the_whole_time() -> None:
+    # A loader that waits once for eight steps: the median step would claim 16 images/s.
+    assert end_to_end_rate(record(loaded=[1.0, 1.0, 8.0, 1.0, 1.0]), 16) == pytest.approx(80 / 12)
+
+
+def test_warmup_steps_do_not_count() -> None:
+    slow = Measurement(warmup=steps([100.0]), timed=steps([2.0]))
+    found = LaneRecord(lane="fp32", outcome="completed", compute=slow, end_to_end=slow)
+    assert compute_rate(found, 16) == pytest.approx(8.0)
+    assert end_to_end_rate(found, 16) == pytest.approx(8.0)
+
+
+@pytest.mark.parametrize("seconds", [[], [0.0, 0.0, 0.0]])
+def test_without_time_there_is_no_rate(seconds: list[float]) -> None:
+    assert compute_rate(record(compute=seconds), 16) is None
+    assert end_to_end_rate(record(loaded=seconds), 16) is None
+
+
+def test_epoch_seconds_are_the_median_of_those_run() -> None:
+    assert measured_epoch_seconds(record(epoch_seconds=[90.0, 100.0, 500.0])) == 100.0
+    assert measured_epoch_seconds(record()) is None
+
+
+def test_phase_medians_are_seconds_of_each_phase() -> None:
+    found = phase_medians(steps([2.0, 4.0, 60.0]))
+    expected = {"data": 0.4, "forward": 1.2, "backward": 2.0, "optimizer": 0.4}
+    assert found == pytest.approx(expected)
+    assert phase_medians(StepTimes()) == {}

@@ -1,0 +1,177 @@
+import pytest
+
+from bench.analysis.summary import summarize
+from bench.results.schema import LaneSummary, Process, Summary
+from tests.factories import GIB, make_lanes, make_process
+
+BATCH = 16
+
+
+def lane(summary: Summary, name: str) -> LaneSummary:
+    return next(each for each in summary.lanes if each.lane == name)
+
+
+def rounds(*rates: dict[str, float | None]) -> list[Process]:
+    """Processes by round; a rate of None is a failed process."""
+    return [
+        make_process(name, i, place, rate, failure="it died" if rate is None else None)
+        for i, each in enumerate(rates, 1)
+        for place, (name, rate) in enumerate(each.items())
+    ]
+
+
+def test_three_lanes_over_three_rounds() -> None:
+    processes = rounds(
+        {"fp32": 6.0, "fp32-ipex": 7.0, "bf16-avx512": 12.0},
+        {"fp32": 3.0, "fp32-ipex": 3.5, "bf16-avx512": 6.0},
+        {"fp32": 5.0, "fp32-ipex": 7.0, "bf16-avx512": 10.0},
+    )
+    summary = summarize(make_lanes(), processes, BATCH, 50_000)
+
+    assert (summary.rounds_completed, summary.baseline, summary.best_fp32) == (
+        3,
+        "fp32",
+        "fp32-ipex",
+    )
+    fp32, bf16 = lane(summary, "fp32"), lane(summary, "bf16-avx512")
+    compute = fp32.compute_images_per_second
+    assert compute is not None
+    # The factory's steps jitter by 1%.
+    assert (compute.median, compute.low, compute.high) == pytest.approx((5, 3, 6), rel=0.02)
+    assert compute.rounds == 3
+    over_fp32, over_best = bf16.compute_ratios
+    assert (over_fp32.against, over_best.against) == ("fp32", "fp32-ipex")
+    assert over_fp32.value == pytest.approx(2.0, rel=0.02)
+    assert over_best.low == pytest.approx(10 / 7, rel=0.02)
+    assert [ratio.against for ratio in fp32.compute_ratios] == ["fp32-ipex"]
+    assert [ratio.against for ratio in bf16.end_to_end_ratios] == ["fp32", "fp32-ipex"]
+
+
+def test_lanes_come_in_the_plans_order_with_nulls_where_nothing_was_measured() -> None:
+    summary = summarize(make_lanes(), rounds({"fp32": 6.0}), BATCH, 50_000)
+    assert [each.lane for each in summary.lanes] == [each.id for each in make_lanes()]
+    amx = lane(summary, "bf16-amx")
+    assert amx == LaneSummary(
+        lane="bf16-amx",
+        compute_images_per_second=None,
+        end_to_end_images_per_second=None,
+        epoch_seconds=None,
+        epoch_measured=False,
+        phase_seconds={},
+        peak_memory_bytes=None,
+    )
+
+
+def test_no_processes() -> None:
+    summary = summarize(make_lanes(), [], BATCH, None)
+    assert (summary.rounds_completed, summary.best_fp32) == (0, None)
+    assert all(each.compute_images_per_second is None for each in summary.lanes)
+    assert all(each.compute_ratios == [] for each in summary.lanes)
+
+
+def test_a_lane_that_always_fails_leaves_the_others_alone() -> None:
+    processes = rounds(
+        {"fp32": 6.0, "fp32-ipex": None, "bf16-avx512": 12.0},
+        {"fp32": 6.0, "fp32-ipex": None, "bf16-avx512": 12.0},
+    )
+    summary = summarize(make_lanes(), processes, BATCH, 50_000)
+    assert summary.rounds_completed == 0
+    assert summary.best_fp32 == "fp32"
+    assert lane(summary, "fp32-ipex").compute_images_per_second is None
+    assert [ratio.against for ratio in lane(summary, "bf16-avx512").compute_ratios] == ["fp32"]
+
+
+def test_without_the_baseline_the_best_fp32_lane_still_compares() -> None:
+    processes = rounds({"fp32": None, "fp32-ipex": 7.0, "bf16-avx512": 14.0})
+    summary = summarize(make_lanes(), processes, BATCH, 50_000)
+    (ratio,) = lane(summary, "bf16-avx512").compute_ratios
+    assert (ratio.against, ratio.rounds) == ("fp32-ipex", 1)
+    assert ratio.value == pytest.approx(2.0, rel=0.02)
+
+
+def test_one_round_has_low_and_high_equal_to_its_value() -> None:
+    processes = rounds({"fp32": 6.0, "fp32-ipex": 7.0, "bf16-avx512": 12.0})
+    summary = summarize(make_lanes(), processes, BATCH, 50_000)
+    assert summary.rounds_completed == 1
+    for each in summary.lanes[:3]:
+        spread = each.compute_images_per_second
+        assert spread is not None
+        assert spread.low == spread.median == spread.high
+        assert all(ratio.low == ratio.value == ratio.high for ratio in each.compute_ratios)
+
+
+def test_a_round_without_the_pair_is_left_out_of_the_ratio_only() -> None:
+    processes = rounds({"fp32": 6.0, "bf16-avx512": 12.0}, {"fp32": None, "bf16-avx512": 30.0})
+    summary = summarize(make_lanes(), processes, BATCH, 50_000)
+    bf16 = lane(summary, "bf16-avx512")
+    assert bf16.compute_images_per_second is not None
+    assert bf16.compute_images_per_second.rounds == 2
+    assert bf16.compute_ratios[0].rounds == 1
+    assert bf16.compute_ratios[0].value == pytest.approx(2.0, rel=0.02)
+
+
+def test_only_completed_processes_count() -> None:
+    broken = make_process("fp32", 1, rate=600.0)
+    broken.outcome = "interrupted"
+    summary = summarize(make_lanes(), [broken, make_process("fp32", 2, rate=6.0)], BATCH, 50_000)
+    spread = lane(summary, "fp32").compute_images_per_second
+    assert spread is not None
+    assert spread.rounds == 1
+    assert spread.high < 7
+
+
+def test_a_round_measured_again_counts_once() -> None:
+    again = [make_process("fp32", 1, rate=3.0), make_process("fp32", 1, rate=6.0)]
+    spread = lane(summarize(make_lanes(), again, BATCH, None), "fp32").compute_images_per_second
+    assert spread is not None
+    assert spread.rounds == 1
+    assert spread.median == pytest.approx(6.0, rel=0.02)
+
+
+def test_epoch_is_extrapolated_from_end_to_end_and_says_so() -> None:
+    fp32 = lane(summarize(make_lanes(), rounds({"fp32": 6.0}), BATCH, 50_000), "fp32")
+    assert fp32.end_to_end_images_per_second is not None
+    assert fp32.epoch_seconds is not None
+    rate = fp32.end_to_end_images_per_second.median
+    assert fp32.epoch_seconds.median == pytest.approx(50_000 / rate)
+    assert rate == pytest.approx(6.0 * 0.94, rel=0.02)
+    assert not fp32.epoch_measured
+
+
+def test_epoch_is_measured_where_one_was_run() -> None:
+    processes = [
+        make_process("fp32", 1, epochs=[100.0, 120.0, 900.0]),
+        make_process("fp32", 2, epochs=[140.0]),
+        make_process("fp32", 3),
+    ]
+    fp32 = lane(summarize(make_lanes(), processes, BATCH, 50_000), "fp32")
+    assert fp32.epoch_seconds is not None
+    assert fp32.epoch_measured
+    assert (fp32.epoch_seconds.low, fp32.epoch_seconds.high) == (120.0, 140.0)
+    assert fp32.epoch_seconds.rounds == 2
+
+
+def test_epoch_is_unknown_without_the_data_sets_size() -> None:
+    fp32 = lane(summarize(make_lanes(), rounds({"fp32": 6.0}), BATCH, None), "fp32")
+    assert fp32.epoch_seconds is None
+    assert fp32.end_to_end_images_per_second is not None
+
+
+def test_phases_are_the_median_over_rounds_and_memory_the_highest() -> None:
+    processes = rounds({"fp32": 8.0}, {"fp32": 4.0}, {"fp32": 1.0})
+    for process, memory in zip(processes, (2, 5, 3), strict=True):
+        assert process.record is not None
+        assert process.record.observed is not None
+        process.record.observed.peak_memory_bytes = memory * GIB
+    fp32 = lane(summarize(make_lanes(), processes, BATCH, None), "fp32")
+    assert fp32.peak_memory_bytes == 5 * GIB
+    # Steps of 2, 4 and 16 seconds; the factory spends 32% forward, 66% backward.
+    assert fp32.phase_seconds["forward"] == pytest.approx(4 * 0.32, rel=0.02)
+    assert fp32.phase_seconds["backward"] == pytest.approx(4 * 0.66, rel=0.02)
+
+
+def test_only_measured_lanes_with_fp32_precision_can_be_the_best_fp32() -> None:
+    processes = rounds({"fp32": 6.0, "bf16-avx512": 12.0})
+    assert summarize(make_lanes(), processes, BATCH, None).best_fp32 == "fp32"
+    only_bf16 = rounds({"bf16-avx512": 12.0})
+    assert summarize(make_lanes(), only_bf16, BATCH, None).best_fp32 is None

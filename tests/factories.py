@@ -1,0 +1,374 @@
+"""Realistic artifacts for tests: two cores without AMX, three measured lanes, three rounds."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bench.analysis.summary import summarize
+from bench.host.model import (
+    AmxPermission,
+    Cache,
+    Cpu,
+    Host,
+    InstructionSet,
+    Limits,
+    LogicalCpu,
+    NumaNode,
+    Reading,
+    Settings,
+    Tools,
+    Topology,
+)
+from bench.plan.lanes import LANES
+from bench.results.schema import Data, Kit, Plan, PlannedLane, Process, Result
+from bench.worker.contract import (
+    DataSpec,
+    Effort,
+    Failure,
+    LaneRecord,
+    Measurement,
+    Observed,
+    StepTimes,
+    Workload,
+)
+
+GIB = 2**30
+NO_AMX = (
+    "the CPU does not advertise amx_tile, amx_bf16; the kernel answered EOPNOTSUPP "
+    "(Operation not supported) to arch_prctl(ARCH_REQ_XCOMP_PERM, 18)"
+)
+RATES = {"fp32": 6.0, "fp32-ipex": 7.3, "bf16-avx512": 11.2}
+"""Compute images/s of the measured lanes, before jitter."""
+PEAK_MEMORY = {"fp32": 3.1, "fp32-ipex": 3.4, "bf16-avx512": 2.6}
+"""GiB."""
+START = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+COMMAND = [
+    *("/opt/bench/bin/python", "/opt/bench/bin/ipexrun", "cpu", "--ninstances", "1"),
+    *("--ncores-per-instance", "2", "--cores-list", "0,1", "--multi-task-manager", "taskset"),
+    *("--memory-allocator", "default", "--omp-runtime", "intel", "--use-e-cores", "--no-python"),
+    *("/opt/bench/bin/python", "-m", "bench.worker", "SPEC"),
+]
+LONG_BRAND = (
+    "Intel(R) Xeon(R) Platinum 8592+ Processor with Intel(R) Accelerator Engines, "
+    "Engineering Sample QYFS, 64-Core @ 1.90GHz"
+)
+
+
+def known(value: Any) -> Reading[Any]:
+    return Reading(value=value)
+
+
+def unknown(reason: str) -> Reading[Any]:
+    return Reading(reason=reason)
+
+
+def make_host(
+    brand: str = "INTEL(R) XEON(R) PLATINUM 8581C CPU @ 2.10GHz",
+    amx: bool = False,
+    big: bool = False,
+) -> Host:
+    """A VM with two cores; with `big`, two sockets of 56 cores and two threads each."""
+    sockets, cores, threads = (2, 112, 224) if big else (1, 2, 2)
+    cpus = [
+        LogicalCpu(
+            cpu=i,
+            core=i % cores,
+            socket=i % cores * sockets // cores,
+            node=i % cores * sockets // cores,
+        )
+        for i in range(threads)
+    ]
+    memory = 512 * GIB if big else 16 * GIB
+    return Host(
+        id="3f9a1c0b7d2e4f61",
+        name=None,
+        cpu=Cpu(
+            architecture="x86_64",
+            vendor=known("GenuineIntel"),
+            brand=known(brand),
+            family=known(6),
+            model=known(207),
+            stepping=known(2),
+            microcode=unknown("the hypervisor shows 0xffffffff")
+            if not big
+            else known("0x21000200"),
+        ),
+        instruction_sets=make_instruction_sets(amx),
+        amx_permission=AmxPermission(
+            granted=amx,
+            answer="granted" if amx else "EOPNOTSUPP (Operation not supported)",
+        ),
+        topology=Topology(
+            sockets=sockets,
+            cores=cores,
+            threads=threads,
+            cpus=cpus,
+            nodes=[
+                NumaNode(
+                    node=n,
+                    cpus=[c.cpu for c in cpus if c.node == n],
+                    memory_bytes=known(memory // sockets),
+                )
+                for n in range(sockets)
+            ],
+            caches=[
+                Cache(level=1, kind="data", size_bytes=48 * 1024, instances=cores),
+                Cache(level=2, kind="unified", size_bytes=2 * 2**20, instances=cores),
+                Cache(level=3, kind="unified", size_bytes=260 * 2**20, instances=sockets),
+            ],
+            memory_bytes=known(memory),
+        ),
+        limits=Limits(
+            affinity=list(range(threads)),
+            cgroup_version=known(1),
+            cpuset=known(list(range(threads))),
+            quota_cpus=unknown("no quota is set (cpu.cfs_quota_us is -1)"),
+            memory_limit_bytes=unknown("no limit is set"),
+            memory_available_bytes=known(memory * 3 // 4),
+            memory_policy=known(big),
+            shm_bytes=known(64 * 2**20),
+        ),
+        settings=Settings(
+            governor=known("performance")
+            if big
+            else unknown("no cpufreq driver (/sys/devices/system/cpu/cpu0/cpufreq is missing)"),
+            frequency_driver=known("intel_pstate") if big else unknown("no cpufreq driver"),
+            turbo=known(True) if big else unknown("no intel_pstate"),
+            smt=known(big),
+            transparent_huge_pages=known("madvise"),
+            numa_balancing=known(False),
+            hypervisor=unknown("not virtual") if big else known("KVM"),
+            container=unknown("not in a container") if big else known("docker"),
+            kernel="6.1.0-28-cloud-amd64",
+            operating_system=known("Debian GNU/Linux 12 (bookworm)"),
+        ),
+        tools=Tools(
+            lscpu=known("/usr/bin/lscpu"),
+            numactl=known("/usr/bin/numactl")
+            if big
+            else unknown("not found; install it with: apt-get install numactl (Debian, Ubuntu)"),
+            taskset=known("/usr/bin/taskset"),
+            ipexrun=known("/opt/bench/bin/ipexrun"),
+            tcmalloc=known("/usr/lib/x86_64-linux-gnu/libtcmalloc.so")
+            if big
+            else unknown("not found; install it with: apt-get install libgoogle-perftools-dev"),
+            iomp5=known("/opt/bench/lib/libiomp5.so"),
+            torch=known("2.8.0"),
+            torchvision=known("0.23.0"),
+            intel_extension_for_pytorch=known("2.8.0"),
+        ),
+    )
+
+
+def make_instruction_sets(amx: bool = False) -> list[InstructionSet]:
+    plain = ["avx2", "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16"]
+    sets = [InstructionSet(name=n, advertised=True, usable=True, why="executed") for n in plain]
+    missing = "not advertised by the CPU"
+    return sets + [
+        InstructionSet(name=n, advertised=amx, usable=amx, why="executed" if amx else missing)
+        for n in ("amx_tile", "amx_bf16", "amx_int8", "amx_fp16")
+    ]
+
+
+def make_plan(
+    lanes: list[PlannedLane] | None = None, rounds: int = 3, batch_size: int = 16, **changes: Any
+) -> Plan:
+    plan = Plan(
+        profile="quick",
+        workload=Workload(image_size=224, batch_size=batch_size, loader_workers=1),
+        data_requested="auto",
+        data_images=2_000,
+        effort=Effort(
+            warmup_steps=3, min_steps=5, max_steps=20, compute_seconds=30, end_to_end_seconds=30
+        ),
+        lanes=make_lanes() if lanes is None else lanes,
+        cores=[0, 1],
+        node=0,
+        cores_reason="one thread of each of the 2 cores this process may use, on node 0",
+        task_manager="taskset",
+        preload=["/opt/bench/lib/libiomp5.so"],
+        scrubbed={"OMP_NUM_THREADS": "8", "LD_PRELOAD": "/usr/lib/libjemalloc.so.2"},
+        seed=20261123,
+        rounds_min=rounds,
+        rounds_max=rounds,
+        time_budget_seconds=600,
+        lane_limit_seconds=300,
+        estimate_seconds=540,
+        notes=[
+            "numactl is missing, so memory is not bound to node 0: install the package numactl",
+            "libtcmalloc.so was not found: lanes use libc's allocator; install google-perftools",
+        ],
+    )
+    return plan.model_copy(update=changes)
+
+
+def make_lanes(status: str = "planned", **reasons: str) -> list[PlannedLane]:
+    """The catalogue on a host without AMX; `reasons` fails lanes by name, `-` written `_`."""
+    return [_planned(lane, status, reasons.get(lane.id.replace("-", "_"))) for lane in LANES]
+
+
+def _planned(lane: Any, status: str, failure: str | None) -> PlannedLane:
+    facts: dict[str, Any] = {
+        "id": lane.id,
+        "title": lane.title,
+        "engine": lane.engine,
+        "precision": lane.precision,
+        "memory_format": lane.memory_format,
+        "ceiling": lane.onednn_isa,
+    }
+    if lane.id == "bf16-amx":
+        return PlannedLane(**facts, status="skipped", reason=NO_AMX)
+    return PlannedLane(
+        **facts,
+        status="failed" if failure else status,
+        reason=failure,
+        environment=lane.environment() | {"LD_PRELOAD": "/opt/bench/lib/libiomp5.so"},
+        command=COMMAND,
+        launcher="ipexrun",
+        memory_estimate_bytes=int(PEAK_MEMORY.get(lane.id, 3) * 1.1 * GIB),
+    )
+
+
+def make_steps(seconds: float, count: int, shares: dict[str, float], seed: int = 0) -> StepTimes:
+    """`count` steps of about `seconds` each, split by `shares`, 1% jitter."""
+    noise = random.Random(seed)
+    totals = [seconds * noise.uniform(0.99, 1.01) * 1e9 for _ in range(count)]
+    phases = {phase: [round(t * share) for t in totals] for phase, share in shares.items()}
+    return StepTimes(**phases)
+
+
+def make_record(
+    lane: str, rate: float, batch_size: int = 16, seed: int = 0, epochs: list[float] | None = None
+) -> LaneRecord:
+    """A completed record of about `rate` compute images/s; 6% less through the loader."""
+    step = batch_size / rate
+    memory = {"data": 0.0002, "forward": 0.32, "backward": 0.66, "optimizer": 0.0198}
+    loader = {"data": 0.06, "forward": 0.30, "backward": 0.62, "optimizer": 0.02}
+    return LaneRecord(
+        lane=lane,
+        outcome="completed",
+        compute=Measurement(
+            warmup=make_steps(step * 1.5, 3, memory, seed),
+            timed=make_steps(step, 12, memory, seed + 1),
+            loss_first=2.31,
+            loss_last=2.27,
+        ),
+        end_to_end=Measurement(
+            warmup=make_steps(step * 1.6, 1, loader, seed + 2),
+            timed=make_steps(step / 0.94, 10, loader, seed + 3),
+            loss_first=2.29,
+            loss_last=2.2,
+        ),
+        epoch_seconds=epochs or [],
+        observed=make_observed(int(PEAK_MEMORY.get(lane, 3.0) * GIB)),
+        import_seconds=4.8,
+        setup_seconds=1.9,
+    )
+
+
+def make_observed(peak_memory_bytes: int = 3 * GIB) -> Observed:
+    return Observed(
+        pid=4242,
+        affinity_at_start=[0, 1],
+        affinity_of_threads=[[0], [1]],
+        torch_threads=2,
+        openmp_libraries=["/opt/bench/lib/libiomp5.so"],
+        allocators=[],
+        ipex_mapped=False,
+        memory_policy=None,
+        environment={"ONEDNN_MAX_CPU_ISA": "AVX512_CORE"},
+        environment_differs=[],
+        versions={"torch": "2.8.0", "torchvision": "0.23.0", "python": "3.11.7"},
+        onednn="v3.7.1",
+        onednn_isa="Intel AVX-512",
+        torch_capability="AVX512",
+        ipex_isa=None,
+        peak_memory_bytes=peak_memory_bytes,
+        major_faults=12,
+        context_switches_involuntary=340,
+        flush_denormal=True,
+    )
+
+
+def make_process(
+    lane: str = "fp32",
+    round: int = 1,
+    position: int = 0,
+    rate: float | None = None,
+    failure: str | None = None,
+    batch_size: int = 16,
+    epochs: list[float] | None = None,
+) -> Process:
+    """One lane in one round, completed at `rate` compute images/s, or failed for a reason."""
+    seed = round * 100 + position
+    rate = RATES.get(lane, 5.0) if rate is None else rate
+    record = make_record(lane, rate, batch_size, seed, epochs)
+    if failure is not None:
+        record = LaneRecord(
+            lane=lane, outcome="failed", failure=Failure(kind="RuntimeError", message=failure)
+        )
+    return Process(
+        round=round,
+        position=position,
+        lane=lane,
+        outcome="completed" if failure is None else "failed",
+        reason=failure,
+        started_at=(START + timedelta(seconds=150 * round + 50 * position)).isoformat(),
+        wall_seconds=60.0 if failure is None else 7.0,
+        launcher_exit_code=0 if failure is None else 1,
+        record=record,
+        log=f"logs/{round}-{lane}.log",
+    )
+
+
+def make_result(
+    rounds: int = 3,
+    failing: dict[str, str] | None = None,
+    host: Host | None = None,
+    measured_epochs: bool = False,
+    nothing: bool = False,
+    data_images: int = 50_000,
+    **plan: Any,
+) -> Result:
+    """A run of the catalogue's lanes: `failing` lanes fail in every round, with that reason.
+
+    With `nothing`, the run was interrupted before any process ended.
+    """
+    failing = failing or {}
+    processes = [] if nothing else make_rounds(rounds, failing, measured_epochs)
+    lanes = make_lanes(
+        "planned" if nothing else "measured", **{k.replace("-", "_"): v for k, v in failing.items()}
+    )
+    planned = make_plan(lanes, rounds, **plan)
+    return Result(
+        kit=Kit(version="0.1.0", commit="1a2b3c4d5e6f"),
+        status="interrupted" if nothing else "completed",
+        stop_reason="interrupted by the user" if nothing else "every planned round is measured",
+        command=["bench", "run", "--profile", "quick"],
+        started_at=START.isoformat(),
+        finished_at=(START + timedelta(minutes=9)).isoformat(),
+        host=host or make_host(),
+        plan=planned,
+        data=Data(
+            spec=DataSpec(kind="synthetic", root="data", images=data_images),
+            reason="CIFAR-10 was not there and could not be had within 5 s",
+        ),
+        processes=processes,
+        summary=summarize(lanes, processes, planned.workload.batch_size, data_images),
+    )
+
+
+def make_rounds(rounds: int, failing: dict[str, str], measured_epochs: bool) -> list[Process]:
+    """Every measured lane once a round, in an order shuffled by seed, with a drifting host."""
+    noise = random.Random(7)
+    processes = []
+    for i in range(1, rounds + 1):
+        order = list(RATES)
+        noise.shuffle(order)
+        drift = noise.uniform(0.93, 1.05)
+        for position, lane in enumerate(order):
+            rate = RATES[lane] * drift * noise.uniform(0.98, 1.02)
+            epochs = [50_000 / rate * 1.07] if measured_epochs else None
+            failure = failing.get(lane)
+            processes.append(make_process(lane, i, position, rate, failure, epochs=epochs))
+    return processes

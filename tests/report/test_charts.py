@@ -1,0 +1,102 @@
+"""The drawn charts, and what they cost those who draw none."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.report.chart_data import charts
+from bench.report.charts import write_charts
+from bench.results.schema import Result
+from tests.factories import LONG_BRAND, NO_AMX, make_host, make_result
+
+NAMES = ["speedup", "training_time", "step_phases"]
+RESULTS = {
+    "three rounds": make_result(),
+    "one round": make_result(rounds=1),
+    "shouting": make_result(
+        host=make_host(LONG_BRAND.upper(), big=True),
+        failing={"fp32-ipex": f"{NO_AMX} {NO_AMX}".upper()},
+    ),
+    "long lane": make_result(host=make_host(LONG_BRAND), data_images=10**9),
+}
+
+
+def test_each_chart_is_written_as_svg_and_png(tmp_path: Path) -> None:
+    folder = tmp_path / "charts"
+    paths = write_charts(RESULTS["three rounds"], folder)
+    assert paths == [folder / f"{name}.{kind}" for name in NAMES for kind in ("svg", "png")]
+    for path in paths:
+        head = path.read_bytes()[:8]
+        assert head.startswith(b"<?xml") if path.suffix == ".svg" else head == b"\x89PNG\r\n\x1a\n"
+
+
+def test_the_same_result_gives_the_same_bytes(tmp_path: Path) -> None:
+    result = RESULTS["three rounds"]
+    first = write_charts(result, tmp_path / "a")
+    second = write_charts(Result.model_validate_json(result.model_dump_json()), tmp_path / "b")
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+    other = write_charts(RESULTS["one round"], tmp_path / "c")
+    assert first[0].read_bytes() != other[0].read_bytes()
+
+
+def test_nothing_measured_writes_nothing(tmp_path: Path) -> None:
+    assert write_charts(make_result(nothing=True), tmp_path / "charts") == []
+    assert not (tmp_path / "charts").exists()
+
+
+@pytest.mark.parametrize("name", list(RESULTS))
+def test_text_is_inside_the_figure_and_clear_of_other_text(name: str) -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    from bench.report.drawing import compose, style
+
+    for chart in charts(RESULTS[name]):
+        with style():
+            figure = compose(chart)
+            canvas = figure.canvas
+            assert isinstance(canvas, FigureCanvasAgg)
+            canvas.draw()
+            axes = figure.axes[0]
+            shown = [*figure.texts, *axes.texts, axes.xaxis.label, *axes.get_yticklabels()]
+            # Labels of ticks past the axis's end exist, but are not drawn.
+            end = axes.get_xlim()[1]
+            shown += [text for text in axes.get_xticklabels() if text.get_position()[0] <= end]
+            boxes = [(text.get_text(), text.get_window_extent()) for text in shown]
+        edge = figure.bbox
+        for text, box in boxes:
+            assert edge.x0 <= box.x0 < box.x1 <= edge.x1, (chart.name, text)
+            assert edge.y0 <= box.y0 < box.y1 <= edge.y1, (chart.name, text)
+        for i, (text, box) in enumerate(boxes):
+            for other, beside in boxes[i + 1 :]:
+                assert not box.overlaps(beside), (chart.name, text, other)
+
+
+def test_the_users_settings_are_left_as_they_were(tmp_path: Path) -> None:
+    import matplotlib
+
+    with matplotlib.rc_context({"font.size": 33.0}):
+        write_charts(RESULTS["one round"], tmp_path)
+        assert matplotlib.rcParams["font.size"] == 33.0
+
+
+def test_only_drawing_imports_matplotlib() -> None:
+    code = (
+        "import sys, bench.report.charts, bench.report.markdown, bench.report.progress, "
+        "bench.report.result_tables, bench.report.plan_tables, bench.report.host_tables; "
+        "print(sorted({'matplotlib', 'numpy', 'torch'} & set(sys.modules)))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "[]\n"
+
+
+def test_drawing_needs_no_pyplot(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from tests.factories import make_result; "
+        "from bench.report.charts import write_charts; "
+        f"write_charts(make_result(rounds=1), Path({str(tmp_path)!r})); "
+        "print('matplotlib.figure' in sys.modules, 'matplotlib.pyplot' in sys.modules)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "True False\n"

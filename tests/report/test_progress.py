@@ -1,0 +1,187 @@
+import io
+import re
+import threading
+
+import pytest
+from rich.console import Console
+
+from bench.report.clock import RunClock
+from bench.report.progress import Display, LiveDisplay, PlainDisplay, display
+from bench.results.schema import Plan
+from bench.worker.contract import Progress
+from tests.factories import make_plan, make_process
+
+ORDER = ["fp32-ipex", "fp32", "bf16-avx512"]
+
+
+class Time:
+    """A clock that goes only when told."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+def terminal(**options: object) -> tuple[Console, io.StringIO]:
+    out = io.StringIO()
+    return Console(file=out, force_terminal=True, width=80, **options), out  # type: ignore[arg-type]
+
+
+def play(shown: Display, time: Time) -> None:
+    """One lane of one round, one that fails, and a note."""
+    shown.round_started(1, ORDER)
+    shown.lane_started("fp32-ipex", 300)
+    time.seconds += 5
+    shown.progress("fp32-ipex", Progress(stage="compute", step=7, steps=20, images_per_second=7.26))
+    time.seconds += 60
+    shown.lane_ended(make_process("fp32-ipex", 1, 0, rate=7.3))
+    shown.lane_started("fp32", 300)
+    shown.lane_ended(make_process("fp32", 1, 1, failure="out [bold]of[/bold] memory"))
+    shown.note("the rest is skipped")
+
+
+def test_plain_lines(time: Time) -> None:
+    out = io.StringIO()
+    with PlainDisplay(out, make_plan(), time) as shown:
+        play(shown, time)
+    assert out.getvalue().splitlines() == [
+        "round 1 of 3: fp32-ipex, fp32, bf16-avx512 (about 9 min left)",
+        "fp32-ipex: started, may take 5 min",
+        "fp32-ipex: compute, step 7 of 20, 7.26 img/s",
+        "fp32-ipex: completed in 1 min: 7.30 img/s compute (about 8 min left)",
+        "fp32: started, may take 5 min",
+        "fp32: failed in 7.0 s: out [bold]of[/bold] memory (about 3 min 54 s left)",
+        "note: the rest is skipped",
+    ]
+
+
+def test_plain_progress_is_a_line_a_stage_and_then_one_in_ten_seconds(time: Time) -> None:
+    out = io.StringIO()
+    shown = PlainDisplay(out, make_plan(), time)
+    shown.lane_started("fp32", 300)
+    for step in range(1, 25):
+        shown.progress("fp32", Progress(stage="warm-up", step=step))
+        time.seconds += 1
+    shown.progress("fp32", Progress(stage="compute", step=1))
+    shown.lane_started("fp32-ipex", 300)
+    shown.progress("fp32-ipex", Progress(stage="compute", step=1))
+    assert out.getvalue().splitlines()[1:] == [
+        "fp32: warm-up, step 1",
+        "fp32: warm-up, step 11",
+        "fp32: warm-up, step 21",
+        "fp32: compute, step 1",
+        "fp32-ipex: started, may take 5 min",
+        "fp32-ipex: compute, step 1",
+    ]
+
+
+def test_live_shows_the_lane_at_work_and_keeps_the_finished(time: Time) -> None:
+    console, out = terminal(no_color=True)
+    with LiveDisplay(console, make_plan(), time) as shown:
+        play(shown, time)
+    text = re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", out.getvalue())
+    assert "round 1 of 3, 5.0 s gone, about 8 min 55 s left" in text
+    assert "■ fp32-ipex: compute, step 7 of 20, 7.26 img/s" in text
+    assert "■ fp32-ipex    completed in 1 min: 7.30 img/s compute" in text
+    assert "■ fp32         failed in 7.0 s: out [bold]of[/bold] memory" in text
+    assert "note the rest is skipped" in text
+
+
+def test_live_draws_only_when_told_and_without_a_thread(time: Time) -> None:
+    console, out = terminal()
+    threads = threading.active_count()
+    with LiveDisplay(console, make_plan(), time) as shown:
+        shown.round_started(1, ORDER)
+        shown.lane_started("fp32", 300)
+        drawn = out.getvalue()
+        assert threading.active_count() == threads
+        time.seconds += 3600
+        assert out.getvalue() == drawn
+        shown.progress("fp32", Progress(stage="import"))
+        assert out.getvalue() != drawn
+
+
+def test_live_status_lines_never_wrap(time: Time) -> None:
+    console, out = terminal(no_color=True)
+    with LiveDisplay(console, make_plan(), time) as shown:
+        shown.lane_started("x" * 200, 300)
+    lines = [line for line in out.getvalue().splitlines() if "xx" in line]
+    # One drawing for the event and a last one on closing, each of them one line.
+    assert [line.split("…")[0].count("x") for line in lines] == [77, 77]
+
+
+def test_live_gives_the_cursor_back() -> None:
+    console, out = terminal()
+    with LiveDisplay(console, make_plan()) as shown:
+        shown.lane_started("fp32", 300)
+        assert out.getvalue().count("\x1b[?25l") == 1
+        assert out.getvalue().count("\x1b[?25h") == 0
+    assert out.getvalue().count("\x1b[?25h") == 1
+
+
+def test_closing_what_was_never_told_anything_prints_nothing() -> None:
+    console, out = terminal()
+    LiveDisplay(console, make_plan()).close()
+    assert out.getvalue() == ""
+
+
+def test_live_on_a_terminal_and_plain_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    assert isinstance(display(terminal()[0], make_plan()), LiveDisplay)
+    assert isinstance(display(Console(file=io.StringIO()), make_plan()), PlainDisplay)
+    monkeypatch.setenv("TERM", "dumb")
+    assert isinstance(display(terminal()[0], make_plan()), PlainDisplay)
+
+
+def test_plain_writes_where_the_console_does() -> None:
+    out = io.StringIO()
+    display(Console(file=out), make_plan()).note("here")
+    assert out.getvalue() == "note: here\n"
+
+
+def clock(plan: Plan, time: Time) -> RunClock:
+    return RunClock(plan, time)
+
+
+def test_time_left_starts_at_the_plans_estimate(time: Time) -> None:
+    found = clock(make_plan(estimate_seconds=100.0), time)
+    time.seconds += 30
+    assert (found.elapsed(), found.left()) == (30.0, 70.0)
+    time.seconds += 3000
+    assert found.left() == 0.0
+
+
+def test_time_left_is_the_mean_wall_time_of_what_is_to_come(time: Time) -> None:
+    found = clock(make_plan(rounds=3, time_budget_seconds=None), time)
+    found.round_started(1, 3)
+    found.lane_ended(50.0)
+    found.lane_ended(70.0)
+    # One more in this round, and two rounds of three.
+    assert found.left() == pytest.approx(7 * 60)
+    found.lane_started()
+    time.seconds += 20
+    assert found.left() == pytest.approx(7 * 60 - 20)
+    time.seconds += 500
+    assert found.left() == pytest.approx(6 * 60)
+
+
+def test_time_left_counts_on_from_the_round_a_resumed_run_is_at(time: Time) -> None:
+    found = clock(make_plan(rounds=3, time_budget_seconds=None), time)
+    found.round_started(3, 2)
+    found.lane_ended(60.0)
+    assert found.left() == pytest.approx(60)
+
+
+def test_time_left_is_never_past_the_budget(time: Time) -> None:
+    found = clock(make_plan(rounds=10, time_budget_seconds=100.0), time)
+    found.round_started(1, 3)
+    time.seconds += 60
+    found.lane_ended(60.0)
+    assert found.left() == pytest.approx(40)

@@ -1,0 +1,21 @@
+"""Runs a saved plan in a process of its own, for tests that signal or kill it."""
+
+import sys
+from pathlib import Path
+
+from bench.report.progress import PlainDisplay
+from bench.results.schema import Plan
+from bench.run import Run
+from tests.factories import make_host
+
+
+def main(folder: Path, data_dir: Path) -> int:
+    plan = Plan.model_validate_json((folder / "plan.json").read_text())
+    told = PlainDisplay(sys.stderr, plan)
+    under_way = Run.begin(make_host(), plan, folder / "results", ["bench", "run"], told)
+    under_way.measure(data_dir)
+    return under_way.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))

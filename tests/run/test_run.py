@@ -1,0 +1,201 @@
+"""Whole runs of scripted workers: real processes, real files, no torch."""
+
+import io
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bench.errors import BenchError, Exit
+from bench.report.progress import PlainDisplay
+from bench.results.folder import read
+from bench.run import Run
+from tests.factories import make_host, make_lanes, make_plan
+
+SCRIPT = Path(__file__).parent.parent / "workers" / "scripted.py"
+ROOT = SCRIPT.parent.parent.parent
+
+
+def planned(rounds=1, limit=30.0, **how):
+    """A plan in which each lane named does what `how` says; `-` is written `_`."""
+    lanes = []
+    for lane in make_lanes():
+        act = how.get(lane.id.replace("-", "_"))
+        if act is not None:
+            lane.environment = {"ONEDNN_MAX_CPU_ISA": "AVX512_CORE"}
+            lane.command = [sys.executable, str(SCRIPT), act, "SPEC"]
+            lanes.append(lane)
+    return make_plan(
+        lanes,
+        rounds=rounds,
+        data_requested="synthetic",
+        data_images=40,
+        preload=[],
+        lane_limit_seconds=limit,
+        time_budget_seconds=None,
+    )
+
+
+@pytest.fixture
+def data_dir(tmp_path_factory):
+    return tmp_path_factory.getbasetemp() / "data"
+
+
+@pytest.fixture(autouse=True)
+def _find_the_kit(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+
+def run(plan, tmp_path, data_dir):
+    told = io.StringIO()
+    under_way = Run.begin(
+        make_host(), plan, tmp_path / "results", ["bench", "run"], PlainDisplay(told, plan)
+    )
+    under_way.measure(data_dir)
+    assert read(under_way.folder) == under_way.result, "the file says what the run knows"
+    return under_way
+
+
+def reason(under_way, lane):
+    return next(x for x in under_way.result.plan.lanes if x.id == lane).reason
+
+
+def test_every_round_runs_every_lane_once_in_its_own_process(tmp_path, data_dir):
+    plan = planned(rounds=3, fp32="completes", fp32_ipex="completes")
+    under_way = run(plan, tmp_path, data_dir)
+    result = under_way.result
+    assert under_way.exit_code == Exit.DONE
+    assert result.status == "completed"
+    assert sorted((p.round, p.lane) for p in result.processes) == [
+        (r, lane) for r in (1, 2, 3) for lane in ("fp32", "fp32-ipex")
+    ]
+    assert result.summary.rounds_completed == 3
+    fp32 = result.summary.lanes[0]
+    assert fp32.compute_images_per_second.median == pytest.approx(160.0)
+
+
+def test_the_artifact_is_complete(tmp_path, data_dir):
+    folder = run(planned(fp32="completes", fp32_ipex="completes"), tmp_path, data_dir).folder
+    found = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
+    assert {
+        "result.json",
+        "samples.csv",
+        "report.md",
+        "charts/speedup.svg",
+        "charts/speedup.png",
+        "charts/training_time.svg",
+        "charts/step_phases.png",
+        "logs/round01-fp32.log",
+    } <= found
+    assert not [name for name in found if name.endswith(".part")]
+    latest = folder.parent / "latest"
+    assert latest.is_symlink()
+    assert latest.resolve() == folder.resolve()
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [
+        ("crashes", "left no record"),
+        ("dies", "left no record"),
+        ("fails_with_code_zero", "left no record"),
+        ("talks", "left no record"),
+        ("writes_nonsense", "wrote a record that can't be read"),
+    ],
+)
+def test_a_lane_that_fails_is_told_and_the_others_go_on(how, why, tmp_path, data_dir):
+    under_way = run(planned(rounds=2, fp32=how, fp32_ipex="completes"), tmp_path, data_dir)
+    assert under_way.exit_code == Exit.LANE_FAILED
+    assert why in reason(under_way, "fp32")
+    outcomes = [(p.lane, p.outcome) for p in under_way.result.processes]
+    assert outcomes.count(("fp32-ipex", "completed")) == 2
+    assert outcomes.count(("fp32", "failed")) == 1, "it is not started again"
+
+
+def test_a_hung_lane_is_ended_at_its_limit(tmp_path, data_dir):
+    plan = planned(fp32="hangs", fp32_ipex="completes", limit=2.0)
+    under_way = run(plan, tmp_path, data_dir)
+    assert "time limit" in reason(under_way, "fp32")
+    pid = (under_way.folder / "logs/round01-fp32.log").read_text().split()[1]
+    assert not Path("/proc", pid).exists()
+
+
+def test_an_orphan_is_not_left_behind_by_a_lane_that_completed(tmp_path, data_dir):
+    under_way = run(planned(fp32="leaves_orphan"), tmp_path, data_dir)
+    assert under_way.exit_code == Exit.DONE
+    assert under_way.result.processes[0].wall_seconds < 20
+
+
+def test_every_lane_failing_ends_the_run(tmp_path, data_dir):
+    under_way = run(planned(rounds=5, fp32="crashes"), tmp_path, data_dir)
+    assert (under_way.result.status, under_way.exit_code) == ("failed", Exit.LANE_FAILED)
+    assert len(under_way.result.processes) == 1
+
+
+@pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_saves_what_was_measured(signum, code, tmp_path, data_dir):
+    """The controller is a process of its own here, signalled in the middle of its second lane."""
+    plan = planned(rounds=1, fp32="completes", fp32_ipex="hangs")
+    plan.seed = next(s for s in range(99) if _first(plan, s) == "fp32")
+    (tmp_path / "plan.json").write_text(plan.model_dump_json())
+    controller = subprocess.Popen(
+        [sys.executable, "-m", "tests.run.controller", str(tmp_path), str(data_dir)], cwd=ROOT
+    )
+    log = tmp_path / "results/latest/logs/round01-fp32-ipex.log"
+    _wait_for(lambda: log.exists() and "pid" in log.read_text())
+    controller.send_signal(signum)
+    assert controller.wait(30) == code
+    result = read(tmp_path / "results/latest")
+    assert result.status == "interrupted"
+    assert [(p.lane, p.outcome) for p in result.processes] == [
+        ("fp32", "completed"),
+        ("fp32-ipex", "interrupted"),
+    ]
+    assert result.summary.lanes[0].compute_images_per_second is not None
+    assert not Path("/proc", log.read_text().split()[1]).exists()
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_anything_runs(tmp_path):
+    (tmp_path / "results").write_text("a file, not a folder")
+    plan = planned(fp32="completes")
+    with pytest.raises(BenchError) as caught:
+        Run.begin(make_host(), plan, tmp_path / "results", [], PlainDisplay(io.StringIO(), plan))
+    assert caught.value.code == Exit.CANNOT
+    assert "--results" in caught.value.remedy
+
+
+def test_a_folder_that_vanishes_in_mid_run_is_said_plainly(tmp_path, data_dir):
+    plan = planned(fp32="completes")
+    told = PlainDisplay(io.StringIO(), plan)
+    under_way = Run.begin(make_host(), plan, tmp_path / "results", [], told)
+    under_way.folder.rename(tmp_path / "elsewhere")
+    with pytest.raises(BenchError, match="can't go on") as caught:
+        under_way.measure(data_dir)
+    kept = Path(caught.value.remedy.split(";")[0].removeprefix("what was measured is in "))
+    assert read(kept) == under_way.result
+    shutil.rmtree(kept)
+
+
+def test_raw_steps_are_kept(tmp_path, data_dir):
+    folder = run(planned(fp32="completes"), tmp_path, data_dir).folder
+    record = json.loads((folder / "result.json").read_text())["processes"][0]["record"]
+    assert record["compute"]["timed"]["forward"] == [40_000_000] * 3
+    assert (folder / "samples.csv").read_text().count("\n") == 1 + 6
+
+
+def _first(plan, seed):
+    from bench.plan.rounds import orders
+
+    return next(orders([lane.id for lane in plan.lanes], seed))[0]
+
+
+def _wait_for(condition, seconds=30):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
