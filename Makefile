@@ -36,7 +36,7 @@ probe: fast ## what this host is and which lanes it can run
 test: test-fast test-integration ## all tests but those that need a container engine
 
 test-fast: fast ## the tests without torch, in under a minute
-	$(pytest) -m "not integration and not container"
+	$(pytest) -n 2 -m "not integration and not container"
 
 test-integration: full ## the tests with torch, IPEX and the launcher
 	$(pytest) -m "integration and not container"

@@ -34,8 +34,8 @@ from bench.worker.contract import (
 
 GIB = 2**30
 NO_AMX = (
-    "the CPU does not advertise amx_tile, amx_bf16; the kernel answered EOPNOTSUPP "
-    "(Operation not supported) to arch_prctl(ARCH_REQ_XCOMP_PERM, 18)"
+    "the CPU does not advertise amx_tile, amx_bf16; the kernel answered "
+    "arch_prctl(ARCH_REQ_XCOMP_PERM, 18) with EOPNOTSUPP (Operation not supported)"
 )
 RATES = {"fp32": 6.0, "fp32-ipex": 7.3, "bf16-avx512": 11.2}
 """Compute images/s of the measured lanes, before jitter."""

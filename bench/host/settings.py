@@ -93,7 +93,7 @@ _CONTAINER_CGROUPS = (
 def _container(files: Files) -> Reading[str]:
     """The engine whose mark is found first, the outermost first: a pod's may be Docker's too."""
     for name, path in _CONTAINER_PATHS:
-        if files.exists(path):
+        if files.exists(path) and not _root_is_a_disk(files):
             return Reading(value=name)
     cgroups = files.text("/proc/self/cgroup") or ""
     for name, path in _CONTAINER_CGROUPS:
@@ -102,6 +102,15 @@ def _container(files: Files) -> Reading[str]:
     # systemd's convention for the first process of a container; readable to its own user only.
     stated = re.search(r"(?:^|\0)container=([^\0]+)", files.text("/proc/1/environ") or "")
     return Reading(value=stated[1]) if stated else Reading(reason="no mark of a container")
+
+
+def _root_is_a_disk(files: Files) -> bool:
+    """True where `/` is the top of a block device: a virtual machine may be made of an image.
+
+    Its file system then still has the mark that the engine put there.
+    """
+    mounts = files.text("/proc/self/mountinfo") or ""
+    return re.search(r"^\S+ \S+ \S+ / / .* - \S+ /dev/", mounts, re.MULTILINE) is not None
 
 
 def _operating_system(files: Files) -> Reading[str]:

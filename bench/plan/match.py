@@ -22,7 +22,7 @@ def why_not(lane: Lane, host: Host) -> str | None:
     reasons += [f"{name} is advertised but does not run here: {sets[name].why}" for name in broken]
     if set(AMX_SETS) & set(lane.requires) and host.amx_permission.granted is not True:
         answer = host.amx_permission
-        reasons.append(f"the kernel answered {answer.answer} to {answer.request}")
+        reasons.append(f"the kernel answered {answer.request} with {answer.answer}")
     if lane.engine == "ipex" and host.tools.intel_extension_for_pytorch.value is None:
         reasons.append(f"IPEX is {host.tools.intel_extension_for_pytorch.reason}")
     if host.tools.torch.value is None:
