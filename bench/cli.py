@@ -93,7 +93,7 @@ def run(
         under_way.measure(data_dir)
     result = under_way.result
     _show(result_view(result), result.model_dump_json(indent=1), json)
-    _console(stderr=json).print(last_line(result, under_way.folder))
+    _console(stderr=json).print(last_line(result, under_way.folder), soft_wrap=True)
     raise typer.Exit(under_way.exit_code)
 
 

@@ -51,7 +51,7 @@ class Run:
             plan=plan,
             data=None,
             processes=[],
-            summary=summarize(plan.lanes, [], plan.workload.batch_size, None),
+            summary=summarize(plan.lanes, [], None),
         )
         run = cls(create(results, host.name or host.id, plan.profile, now), result, display)
         run.save()
@@ -60,7 +60,7 @@ class Run:
 
     def measure(self, data_dir: Path) -> None:
         """Run every round. However it ends, `result.json` and the reports say what was measured."""
-        work = Path(tempfile.mkdtemp(prefix="bench-"))
+        work = _temporary_folder()
         try:
             with interruptible():
                 self._measure(data_dir, work)
@@ -156,8 +156,7 @@ class Run:
         """Write `result.json` and the texts, each whole. OSError if the folder can't be written."""
         result = self.result
         images = result.data.spec.images if result.data else None
-        batch = result.plan.workload.batch_size
-        result.summary = summarize(result.plan.lanes, result.processes, batch, images)
+        result.summary = summarize(result.plan.lanes, result.processes, images)
         write_text(self.folder / RESULT, result.model_dump_json(indent=1) + "\n")
         render_texts(result, self.folder)
 
@@ -168,4 +167,14 @@ class Run:
         raise BenchError(
             f"the run can't go on in {self.folder}: {error}",
             f"what was measured is in {kept}; `bench report {kept}` renders it",
+        ) from error
+
+
+def _temporary_folder() -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix="bench-"))
+    except OSError as error:
+        raise BenchError(
+            f"there is no folder for temporary files: {error.strerror}",
+            "set TMPDIR to one; in a container add --tmpfs /tmp",
         ) from error

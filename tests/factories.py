@@ -20,7 +20,7 @@ from bench.host.model import (
     Topology,
 )
 from bench.plan.lanes import LANES
-from bench.results.schema import Data, Kit, Plan, PlannedLane, Process, Result
+from bench.results.schema import Data, Kit, Noise, Plan, PlannedLane, Process, Result
 from bench.worker.contract import (
     DataSpec,
     Effort,
@@ -250,12 +250,14 @@ def make_record(
         compute=Measurement(
             warmup=make_steps(step * 1.5, 3, memory, seed),
             timed=make_steps(step, 12, memory, seed + 1),
+            images=12 * batch_size,
             loss_first=2.31,
             loss_last=2.27,
         ),
         end_to_end=Measurement(
             warmup=make_steps(step * 1.6, 1, loader, seed + 2),
             timed=make_steps(step / 0.94, 10, loader, seed + 3),
+            images=10 * batch_size,
             loss_first=2.29,
             loss_last=2.2,
         ),
@@ -316,6 +318,7 @@ def make_process(
         started_at=(START + timedelta(seconds=150 * round + 50 * position)).isoformat(),
         wall_seconds=60.0 if failure is None else 7.0,
         launcher_exit_code=0 if failure is None else 1,
+        noise=Noise(load_before=0.1, steal_seconds=0.0),
         record=record,
         log=f"logs/{round}-{lane}.log",
     )
@@ -354,7 +357,7 @@ def make_result(
             reason="CIFAR-10 was not there and could not be had within 5 s",
         ),
         processes=processes,
-        summary=summarize(lanes, processes, planned.workload.batch_size, data_images),
+        summary=summarize(lanes, processes, data_images),
     )
 
 

@@ -10,19 +10,18 @@ PHASES = ("data", "forward", "backward", "optimizer")
 NANOSECONDS = 1e9
 
 
-def compute_rate(record: LaneRecord, batch_size: int) -> float | None:
+def compute_rate(record: LaneRecord) -> float | None:
     """Images/s of the median compute step; None without a timed step."""
     totals = record.compute.timed.totals()
-    return _rate(batch_size, median(totals)) if totals else None
+    return _rate(record.compute.images / len(totals), median(totals)) if totals else None
 
 
-def end_to_end_rate(record: LaneRecord, batch_size: int) -> float | None:
-    """Images/s through the data loader; None without a timed step.
+def end_to_end_rate(record: LaneRecord) -> float | None:
+    """Images/s through the data loader, of the images that were in the steps; None without any.
 
     Over all steps together: the loader's waits come in bursts, which a median would not see.
     """
-    totals = record.end_to_end.timed.totals()
-    return _rate(batch_size * len(totals), sum(totals))
+    return _rate(record.end_to_end.images, sum(record.end_to_end.timed.totals()))
 
 
 def measured_epoch_seconds(record: LaneRecord) -> float | None:
@@ -37,5 +36,5 @@ def phase_medians(steps: StepTimes) -> dict[str, float]:
     return {phase: median(getattr(steps, phase)) / NANOSECONDS for phase in PHASES}
 
 
-def _rate(images: int, nanoseconds: float) -> float | None:
+def _rate(images: float, nanoseconds: float) -> float | None:
     return images * NANOSECONDS / nanoseconds if nanoseconds > 0 else None

@@ -19,7 +19,7 @@ Records = dict[int, LaneRecord]
 
 
 def summarize(
-    lanes: list[PlannedLane], processes: list[Process], batch_size: int, data_images: int | None
+    lanes: list[PlannedLane], processes: list[Process], data_images: int | None
 ) -> Summary:
     """Draw the run's conclusions. Only completed processes count.
 
@@ -27,8 +27,8 @@ def summarize(
     epoch that nobody measured stays unknown.
     """
     records = {lane.id: completed_records(lane.id, processes) for lane in lanes}
-    compute = {lane: _rates(found, compute_rate, batch_size) for lane, found in records.items()}
-    whole = {lane: _rates(found, end_to_end_rate, batch_size) for lane, found in records.items()}
+    compute = {lane: _rates(found, compute_rate) for lane, found in records.items()}
+    whole = {lane: _rates(found, end_to_end_rate) for lane, found in records.items()}
     best = best_fp32(lanes, compute)
     denominators = [BASELINE, best] if best is not None else [BASELINE]
     return Summary(
@@ -91,10 +91,8 @@ def _summarize_lane(
     )
 
 
-def _rates(
-    records: Records, rate: Callable[[LaneRecord, int], float | None], batch_size: int
-) -> Rates:
-    found = {i: rate(record, batch_size) for i, record in records.items()}
+def _rates(records: Records, rate: Callable[[LaneRecord], float | None]) -> Rates:
+    found = {i: rate(record) for i, record in records.items()}
     return {i: value for i, value in found.items() if value is not None}
 
 

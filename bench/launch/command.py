@@ -60,7 +60,10 @@ def _task_manager(host: Host) -> tuple[TaskManager, list[str]]:
         notes.append(f"memory is not bound to the node: numactl is {tools.numactl.reason}")
     elif policy.value is not True:
         why = policy.reason or "the kernel refuses set_mempolicy"
-        notes.append(f"memory is not bound to the node: {why}; in a container add SYS_NICE")
+        notes.append(
+            f"memory is not bound to the node: {why}; in a container add cap_add: [SYS_NICE] "
+            "(docker run: --cap-add SYS_NICE)"
+        )
     else:
         return "numactl", notes
     return ("taskset" if tools.taskset.value is not None else "affinity"), notes

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from bench.launch.command import SPEC
 from bench.launch.environment import compose
+from bench.launch.noise import Watch
 from bench.launch.outcome import Outcome, interrupted, judge, oom_kills
 from bench.launch.preload import preload
 from bench.launch.supervise import Interrupted, supervise
@@ -58,7 +59,7 @@ class Launch:
         spec_path = self._work / f"{turn.name}.spec.json"
         spec_path.write_text(spec.model_dump_json(indent=1))
         log = self._artifact / "logs" / f"{turn.name}.log"
-        started, kills = datetime.now(UTC), oom_kills()
+        started, kills, watch = datetime.now(UTC), oom_kills(), Watch()
         try:
             ended = supervise(
                 [word.replace(SPEC, str(spec_path)) for word in turn.lane.command],
@@ -70,9 +71,9 @@ class Launch:
             )
         except Interrupted as stop:
             came = interrupted(Path(spec.record_path))
-            raise Stopped(self._process(turn, started, None, came), stop.signum) from stop
+            raise Stopped(self._process(turn, started, watch, None, came), stop.signum) from stop
         came = judge(ended, Path(spec.record_path), log, oom_kills() > kills)
-        return self._process(turn, started, ended.exit_code, came)
+        return self._process(turn, started, watch, ended.exit_code, came)
 
     def _spec(self, turn: Turn) -> LaneSpec:
         lane = turn.lane
@@ -98,7 +99,7 @@ class Launch:
         return compose(os.environ, own)
 
     def _process(
-        self, turn: Turn, started: datetime, exit_code: int | None, came: Outcome
+        self, turn: Turn, started: datetime, watch: Watch, exit_code: int | None, came: Outcome
     ) -> Process:
         evidence = f"evidence/{turn.name}.txt"
         return Process(
@@ -110,6 +111,7 @@ class Launch:
             started_at=started.isoformat(timespec="milliseconds"),
             wall_seconds=(datetime.now(UTC) - started).total_seconds(),
             launcher_exit_code=exit_code,
+            noise=watch.noise(),
             record=came.record,
             log=f"logs/{turn.name}.log",
             evidence=evidence if (self._artifact / evidence).exists() else None,

@@ -79,7 +79,7 @@ class LiveDisplay:
 
     def _ended(self, process: Process) -> Text:
         """`round 1  ■ fp32         completed in 1 min: 6.03 img/s compute`."""
-        said = ended_words(process, self._plan.workload.batch_size)
+        said = ended_words(process)
         line = Text.assemble((f"round {process.round}  ", "dim"), lane_name(process.lane))
         line.append(" " * (self._width - len(process.lane) + 2))
         line.append_text(state(process.outcome))

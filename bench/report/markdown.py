@@ -166,7 +166,6 @@ def _charts(result: Result) -> str:
 def _rounds(result: Result) -> str:
     if not result.processes:
         return ""
-    batch = result.plan.workload.batch_size
     header = ["round", "place", "lane", "outcome", "compute img/s", "end-to-end img/s", "wall time"]
     rows = [
         [
@@ -174,7 +173,7 @@ def _rounds(result: Result) -> str:
             str(each.position + 1),
             safe(each.lane),
             each.outcome,
-            *_process_rates(each, batch),
+            *_process_rates(each),
             duration(each.wall_seconds),
         ]
         for each in sorted(result.processes, key=lambda each: (each.round, each.position))
@@ -183,10 +182,10 @@ def _rounds(result: Result) -> str:
     return f"## Rounds\n\n{seed}\n\n" + table(header, rows, 4)
 
 
-def _process_rates(process: Process, batch: int) -> list[str]:
+def _process_rates(process: Process) -> list[str]:
     if process.record is None or process.outcome != "completed":
         return [UNKNOWN, UNKNOWN]
-    rates = (compute_rate(process.record, batch), end_to_end_rate(process.record, batch))
+    rates = (compute_rate(process.record), end_to_end_rate(process.record))
     return [UNKNOWN if rate is None else figure(rate) for rate in rates]
 
 

@@ -48,7 +48,7 @@ class PlainDisplay:
     def lane_ended(self, process: Process) -> None:
         """Write what came of the process."""
         self._clock.lane_ended(process.wall_seconds)
-        words = ended_words(process, self._plan.workload.batch_size)
+        words = ended_words(process)
         self._line(f"{process.lane}: {words} ({self._left()})")
 
     def note(self, text: str) -> None:

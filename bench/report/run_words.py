@@ -23,10 +23,10 @@ def progress_words(progress: Progress) -> str:
     return ", ".join(parts)
 
 
-def ended_words(process: Process, batch_size: int) -> str:
+def ended_words(process: Process) -> str:
     """`completed in 1 min: 6.03 img/s compute`, or `failed in 7 s: <reason>`."""
     result = printable(process.reason or "no reason was given")
     if process.outcome == "completed":
-        rate = compute_rate(process.record, batch_size) if process.record else None
+        rate = compute_rate(process.record) if process.record else None
         result = "no timed step" if rate is None else f"{figure(rate)} img/s compute"
     return f"{process.outcome} in {duration(process.wall_seconds)}: {result}"

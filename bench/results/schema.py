@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bench.host.model import Fact, Host
+from bench.host.model import Fact, Host, Reading
 from bench.worker.contract import DataSpec, Effort, LaneRecord, Workload
 
 SCHEMA_VERSION = "1.0"
@@ -56,6 +56,13 @@ class Plan(Fact):
     notes: list[str] = Field(default=[], description="what could not be had, with its remedy")
 
 
+class Noise(Fact):
+    """What else wanted the CPUs while a process ran. The process's own record has more."""
+
+    load_before: float = Field(description="the host's one-minute load average at its start")
+    steal_seconds: float = Field(description="CPU time a hypervisor gave to others meanwhile")
+
+
 class Process(Fact):
     """One lane in one round: one fresh process, and what came of it."""
 
@@ -67,6 +74,7 @@ class Process(Fact):
     started_at: str
     wall_seconds: float
     launcher_exit_code: int | None
+    noise: Noise
     record: LaneRecord | None
     log: str = Field(description="the process's output, a path inside the artifact")
     evidence: str | None = Field(default=None, description="oneDNN's lines, a path inside")
@@ -121,12 +129,26 @@ class Summary(Fact):
     lanes: list[LaneSummary]
 
 
+class Build(Fact):
+    """What an image was built from: the record that it carries."""
+
+    commit: Reading[str]
+    built_at: Reading[str] = Field(description="SOURCE_DATE_EPOCH, else the commit's time; UTC")
+    locks: dict[str, str] = Field(description="SHA-256 of each lock file, by name")
+    base: str
+    base_digest: Reading[str]
+    torch_build: Literal["cpu", "registry"] = Field(description="the index torch came from")
+
+
 class Kit(Fact):
     """The build of this kit that made the result; `commit` may end in `-dirty`."""
 
     version: str
     commit: str | None
     commit_reason: str | None = None
+    build: Reading[Build] = Reading(reason="not run from an image")
+    image_id: Reading[str] = Reading(reason="not run from an image")
+    image_digest: Reading[str] = Reading(reason="not run from an image")
 
 
 class Result(Fact):

@@ -111,6 +111,7 @@ class Measurement(Message):
 
     warmup: StepTimes = Field(default_factory=StepTimes)
     timed: StepTimes = Field(default_factory=StepTimes)
+    images: int = Field(default=0, description="images in the timed steps")
     loss_first: float | None = None
     loss_last: float | None = None
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from itertools import chain, repeat
 from pathlib import Path
 
 import torch
@@ -88,9 +89,13 @@ class PinnedLoader:
         return iter(self._loader)
 
     def forever(self) -> Iterator[Batch]:
-        """Epoch after epoch."""
-        while True:
-            yield from self._loader
+        """Epoch after epoch. Starts the loader processes now: a small process forks cheaply.
+
+        Forked off after training, each page that training wrote would be copied when it is
+        written again: seconds in the next step. Meanwhile they sleep, with their batches ready.
+        """
+        first = iter(self._loader)
+        return chain(first, chain.from_iterable(repeat(self._loader)))
 
     def affinities(self) -> list[list[int]]:
         """CPUs that each loader process may use now, by asking the kernel; [] if none is alive."""

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
 
@@ -43,9 +44,11 @@ def measure(spec: LaneSpec, record: LaneRecord, guard_threads: set[int]) -> None
     loader = PinnedLoader(images, spec.workload, affinity, partial=spec.effort.whole_epochs > 0)
     if spec.effort.whole_epochs:  # first, as in Intel's sample: nothing has warmed the process
         _epochs(spec, record, trainer, loader, teller)
-    _compute(spec, record, trainer, batches, teller)
-    if not spec.effort.whole_epochs:
-        _end_to_end(spec, record, trainer, loader, teller)
+        _compute(spec, record, trainer, batches, teller)
+    else:
+        loaded = loader.forever()
+        _compute(spec, record, trainer, batches, teller)
+        _end_to_end(spec, record, trainer, loaded, teller)
     loaders = loader.affinities()
     teller.tell("evidence")
     lines = verbose_lines(lambda: trainer.step(iter(batches), StepTimes()))
@@ -78,10 +81,10 @@ def _compute(
 
 
 def _end_to_end(
-    spec: LaneSpec, record: LaneRecord, trainer: Trainer, loader: PinnedLoader, teller: Teller
+    spec: LaneSpec, record: LaneRecord, trainer: Trainer, loaded: Iterator[Batch], teller: Teller
 ) -> None:
     trainer.run(
-        loader.forever(),
+        loaded,
         record.end_to_end,
         spec.effort,
         spec.effort.end_to_end_seconds,

@@ -5,6 +5,7 @@ A process of its own, because torchvision's loader needs torch and the controlle
 
 import socket
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -85,6 +86,9 @@ def _unreachable() -> str | None:
     try:
         request = urllib.request.Request(CIFAR10.url, method="HEAD")
         urllib.request.urlopen(request, timeout=REACH_SECONDS).close()
+    except urllib.error.HTTPError as error:
+        error.close()
+        return f"its server answered {error.code} {error.reason}"
     except OSError as error:
         return str(getattr(error, "reason", error))
     return None

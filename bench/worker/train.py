@@ -49,8 +49,8 @@ class Trainer:
             model, optimizer, torch.nn.CrossEntropyLoss(), spec.precision == "bf16", memory_format
         )
 
-    def step(self, batches: Iterator[Batch], times: StepTimes) -> float:
-        """Train on the next batch, append its phases to `times`, return the loss.
+    def step(self, batches: Iterator[Batch], times: StepTimes) -> tuple[float, int]:
+        """Train on the next batch, append its phases to `times`; return loss and images.
 
         StopIteration if there is no next batch.
         """
@@ -71,7 +71,7 @@ class Trainer:
         times.forward.append(forward - loaded)
         times.backward.append(backward - forward)
         times.optimizer.append(end - backward)
-        return float(loss.detach())
+        return float(loss.detach()), len(labels)
 
     def in_format(self, batches: Iterable[Batch]) -> list[Batch]:
         """The batches with their images in the lane's memory format."""
@@ -92,6 +92,7 @@ class Trainer:
         """
         for _ in range(warmup):
             self._one(batches, into, into.warmup, on_step)
+        into.images = 0
         end = time.perf_counter() + seconds
         while len(into.timed) < effort.max_steps and (
             len(into.timed) < effort.min_steps or time.perf_counter() < end
@@ -110,11 +111,12 @@ class Trainer:
     def _one(
         self, batches: Iterator[Batch], into: Measurement, times: StepTimes, on_step: OnStep
     ) -> None:
-        loss = self.step(batches, times)
+        loss, images = self.step(batches, times)
         if not math.isfinite(loss):
             raise FloatingPointError(f"the loss became {loss} in step {len(times)}")
         if into.loss_first is None:
             into.loss_first = loss
         into.loss_last = loss
+        into.images += images
         last = sum(getattr(times, phase)[-1] for phase in StepTimes.model_fields)
         on_step(len(times), last / 1e9)

@@ -19,8 +19,8 @@ def record(
     return LaneRecord(
         lane="fp32",
         outcome="completed",
-        compute=Measurement(timed=steps(compute)),
-        end_to_end=Measurement(timed=steps(loaded)),
+        compute=Measurement(timed=steps(compute), images=16 * len(compute)),
+        end_to_end=Measurement(timed=steps(loaded), images=16 * len(loaded)),
         **changes,
     )
 
@@ -32,25 +32,25 @@ def steps(seconds: Sequence[float]) -> StepTimes:
 
 
 def test_compute_rate_is_of_the_median_step() -> None:
-    assert compute_rate(record(compute=[2.0, 2.0, 50.0]), 16) == pytest.approx(8.0)
+    assert compute_rate(record(compute=[2.0, 2.0, 50.0])) == pytest.approx(8.0)
 
 
 def test_end_to_end_rate_is_over_the_whole_time() -> None:
     # A loader that waits once for eight steps: the median step would claim 16 images/s.
-    assert end_to_end_rate(record(loaded=[1.0, 1.0, 8.0, 1.0, 1.0]), 16) == pytest.approx(80 / 12)
+    assert end_to_end_rate(record(loaded=[1.0, 1.0, 8.0, 1.0, 1.0])) == pytest.approx(80 / 12)
 
 
 def test_warmup_steps_do_not_count() -> None:
-    slow = Measurement(warmup=steps([100.0]), timed=steps([2.0]))
+    slow = Measurement(warmup=steps([100.0]), timed=steps([2.0]), images=16)
     found = LaneRecord(lane="fp32", outcome="completed", compute=slow, end_to_end=slow)
-    assert compute_rate(found, 16) == pytest.approx(8.0)
-    assert end_to_end_rate(found, 16) == pytest.approx(8.0)
+    assert compute_rate(found) == pytest.approx(8.0)
+    assert end_to_end_rate(found) == pytest.approx(8.0)
 
 
 @pytest.mark.parametrize("seconds", [[], [0.0, 0.0, 0.0]])
 def test_without_time_there_is_no_rate(seconds: list[float]) -> None:
-    assert compute_rate(record(compute=seconds), 16) is None
-    assert end_to_end_rate(record(loaded=seconds), 16) is None
+    assert compute_rate(record(compute=seconds)) is None
+    assert end_to_end_rate(record(loaded=seconds)) is None
 
 
 def test_epoch_seconds_are_the_median_of_those_run() -> None:

@@ -30,7 +30,7 @@ def test_rates_can_be_had_again_from_the_samples() -> None:
         if (row["round"], row["position"]) == (str(process.round), str(process.position))
         and (row["part"], row["kind"]) == ("compute", "timed")
     ]
-    assert 16e9 / median(totals) == pytest.approx(compute_rate(process.record, 16))
+    assert 16e9 / median(totals) == pytest.approx(compute_rate(process.record))
 
 
 def test_steps_count_from_zero_within_part_and_kind() -> None:
