@@ -1,5 +1,6 @@
 # From a fresh clone, `make benchmark` runs the benchmark and `make test` the tests. Each makes the
-# environment it needs in .venv first, once: scripts/setup.sh does nothing if that is up to date.
+# environment it needs first, once: the image, or .venv, where scripts/setup.sh does nothing if that
+# is up to date.
 
 # Options, set on make's command line: an exported variable of such a name does not count.
 PROFILE =
@@ -7,31 +8,61 @@ LANES =
 RESULTS =
 DATA =
 UPGRADE =
+ENGINE =
+FILE = bench-image.tar.gz
 
 options = $(if $(PROFILE),--profile '$(PROFILE)') $(if $(LANES),--lane '$(LANES)') \
-	$(if $(RESULTS),--results '$(RESULTS)') $(if $(DATA),--data '$(DATA)')
+	$(if $(DATA),--data '$(DATA)')
+# Asked only where it matters: the container, if an engine answers.
+engine := $(or $(ENGINE),$(if $(filter benchmark smoke,$(MAKECMDGOALS)),$(shell scripts/engine.sh)))
 
 SHELL := bash
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 pytest := .venv/bin/python -m pytest
 
 .NOTPARALLEL:
-.PHONY: help benchmark smoke probe test test-fast test-integration lint format lock clean fast full
+.PHONY: help benchmark benchmark-docker benchmark-local smoke probe image shell save load wheels sbom \
+	test test-fast test-integration test-container lint format lock clean fast full
 
 help: ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:[^#]*## / { printf "  %-18s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  PROFILE=smoke|quick|standard|sample  LANES=fp32,bf16-amx  RESULTS=folder  DATA=auto|cifar10|synthetic"
+	@echo "  ENGINE=docker|local, for benchmark and smoke: the container, or .venv"
 
-benchmark: full ## train every lane this host can run, and report; in the local environment
-	@echo "==> Running in the local environment, .venv"
-	@$(call bench,run $(options))
+benchmark: benchmark-$(engine) ## train every lane this host can run, and report
+
+benchmark-docker:
+	@echo "==> Running in a container (ENGINE=local for the local environment)"
+	@$(if $(RESULTS),BENCH_RESULTS='$(RESULTS)') scripts/container.sh run run $(options) $(said)
+
+benchmark-local: full
+	@echo "==> Running in the local environment, .venv (ENGINE=docker for a container)"
+	@.venv/bin/bench run $(options) $(if $(RESULTS),--results '$(RESULTS)') $(said)
 
 smoke: PROFILE = smoke
 smoke: benchmark ## the same, tiny: under a minute on two cores
 
 probe: fast ## what this host is and which lanes it can run
-	@$(call bench,probe)
+	@.venv/bin/bench probe $(said)
+
+image: ## build the container image
+	@scripts/container.sh image
+
+shell: ## a shell in the container
+	@scripts/container.sh shell
+
+save: ## the image as FILE, for hosts without internet
+	@scripts/container.sh save '$(FILE)'
+
+load: ## the image from FILE
+	@scripts/container.sh load '$(FILE)'
+
+wheels: fast ## every wheel into wheels/: the image is then built without a package index
+	@scripts/wheels.sh
+
+sbom: ## what is installed in the image: versions and hashes, as JSON
+	@scripts/container.sh sbom
 
 test: test-fast test-integration ## all tests but those that need a container engine
 
@@ -41,11 +72,14 @@ test-fast: fast ## the tests without torch, in under a minute
 test-integration: full ## the tests with torch, IPEX and the launcher
 	$(pytest) -m "integration and not container"
 
+test-container: fast ## the tests that build the image and run it in a real container engine
+	$(pytest) -m container
+
 lint: fast ## ruff, mypy and, if it is here, shellcheck
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
-	@if command -v shellcheck >/dev/null; then shellcheck .ci/run scripts/*.sh; fi
+	@if command -v shellcheck >/dev/null; then shellcheck .ci/run scripts/*.sh docker/apt-install docker/entrypoint docker/with-indexes; fi
 
 format: fast ## put the code into ruff's form
 	.venv/bin/ruff check --fix-only
@@ -62,4 +96,4 @@ fast full:
 	@scripts/setup.sh $@
 
 # make itself turns any failure into exit code 2, so bench's own code is printed.
-bench = .venv/bin/bench $(1) || { code=$$?; echo "bench ended with exit code $$code" >&2; exit $$code; }
+said = || { code=$$?; echo "bench ended with exit code $$code" >&2; exit $$code; }

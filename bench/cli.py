@@ -123,13 +123,14 @@ def main() -> NoReturn:
     """Run the command line; a failure is one or two lines, and the exit code is true."""
     try:
         app()
-    except BenchError as error:
+    except (BenchError, OSError) as error:
         if "--debug" in sys.argv:
             raise
-        print(f"error: {error.cause}", file=sys.stderr)
-        if error.remedy:
-            print(f"remedy: {error.remedy}", file=sys.stderr)
-        sys.exit(error.code)
+        said = error if isinstance(error, BenchError) else BenchError(str(error))
+        print(f"error: {said.cause}", file=sys.stderr)
+        if said.remedy:
+            print(f"remedy: {said.remedy}", file=sys.stderr)
+        sys.exit(said.code)
     raise AssertionError("app() ends the process")
 
 

@@ -1,9 +1,11 @@
 """The shortest honest training loop, for benchmarks/overhead.py: nothing of the kit in it.
 
-bare_loop.py ENGINE PRECISION MEMORY_FORMAT BATCH SIZE SECONDS
+    bare_loop.py ENGINE PRECISION MEMORY_FORMAT BATCH SIZE
+
+Says `warm` after its warm-up, steps until SIGTERM, then prints the seconds of each step.
 """
 
-import statistics
+import signal
 import sys
 import time
 
@@ -11,7 +13,7 @@ import torch
 import torchvision
 
 engine, precision, memory_format = sys.argv[1:4]
-batch, size, seconds = int(sys.argv[4]), int(sys.argv[5]), float(sys.argv[6])
+batch, size = int(sys.argv[4]), int(sys.argv[5])
 torch.set_flush_denormal(True)
 torch.manual_seed(0)
 layout = getattr(torch, memory_format.replace("contiguous", "contiguous_format"))
@@ -36,12 +38,15 @@ def step():
     return loss.item()
 
 
+signal.signal(signal.SIGTERM, lambda *_: sys.exit())
 for _ in range(3):
     step()
+print("warm", flush=True)
 times = []
-end = time.perf_counter() + seconds
-while not times or time.perf_counter() < end:
-    start = time.perf_counter()
-    step()
-    times.append(time.perf_counter() - start)
-print("rate", batch / statistics.median(times), flush=True)
+try:
+    while True:
+        start = time.perf_counter()
+        step()
+        times.append(time.perf_counter() - start)
+finally:
+    print("steps", *times, flush=True)

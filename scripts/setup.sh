@@ -7,9 +7,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 unset VIRTUAL_ENV CONDA_PREFIX PYTHONPATH PYTHONHOME UV_SYSTEM_PYTHON UV_TORCH_BACKEND
 
-cpu_index=${TORCH_INDEX:-https://download.pytorch.org/whl/cpu}
 fast_inputs=(scripts/setup.sh requirements/{uv,bench,dev}.txt)
-full_inputs=("${fast_inputs[@]}" requirements/{train,torch-cpu,torch-registry}.txt)
+full_inputs=("${fast_inputs[@]}" scripts/training-stack.sh
+    requirements/{train,torch-cpu,torch-registry}.txt)
 
 step() { # step WHAT COMMAND...: says what is done, and how long it took
     local began=$SECONDS
@@ -79,25 +79,11 @@ make_fast() {
     stamp "${fast_inputs[@]}" >.venv/.bench-fast
 }
 
-install_cpu_build() { # torch and torchvision must be of one index, so no other is asked
-    install --require-hashes --no-deps --index-url "$cpu_index" -r requirements/torch-cpu.txt &&
-        install --require-hashes -r requirements/train.txt
-}
-
 add_training() {
     rm .venv/.bench-fast # half-made from here on
     follow_pip_configuration
-    local build
-    build=$(PATH=.venv/bin:$PATH scripts/torch-build.sh "$cpu_index")
-    if [ "$build" = cpu ] && ! step "Installing torch, torchvision and IPEX" install_cpu_build; then
-        echo "==> That failed: using the registry's build, 2.5 GB to download, 6.5 GB on disk"
-        .venv/bin/uv pip uninstall --quiet --python .venv/bin/python torch torchvision
-        build=registry
-    fi
-    if [ "$build" = registry ]; then
-        step "Installing torch, torchvision and IPEX" \
-            install --require-hashes -r requirements/torch-registry.txt
-    fi
+    PATH=$PWD/.venv/bin:$PATH step "Installing torch, torchvision and IPEX" \
+        scripts/training-stack.sh .venv/bin/python
     stamp "${fast_inputs[@]}" >.venv/.bench-fast
     stamp "${full_inputs[@]}" >.venv/.bench-full
 }

@@ -3,6 +3,11 @@
 # Usage: scripts/torch-build.sh INDEX
 set -euo pipefail
 
+if [ -n "${WHEELS:-}" ]; then # a folder of wheels in place of any index
+    if compgen -G "$WHEELS/torch-*+cpu-*.whl" >/dev/null; then echo cpu; else echo registry; fi
+    exit
+fi
+
 head='import sys, urllib.request as r; r.urlopen(r.Request(sys.argv[1], method="HEAD"))'
 
 # 3 seconds for all of it: the interpreter, the name, the connection and the headers.

@@ -21,6 +21,7 @@ from bench.host.probe import probe
 
 HOSTS = Path(__file__).parent / "recorded" / "hosts"
 NODE_BYTES = 128 * 2**30
+HALF_A_NODE = Reading(value=NODE_BYTES // 2)
 REFUSED = "EOPNOTSUPP (Operation not supported)"
 
 View = Literal["host", "container", "container-host-namespace"]
@@ -81,6 +82,7 @@ def recorded_host(
     missing_tools: tuple[str, ...] = (),
     unlisted: tuple[str, ...] = (),
     cpuset: str | None = None,
+    shm: Reading[int] = HALF_A_NODE,
     **tree: object,
 ) -> Host:
     """The recorded host as `probe` describes it.
@@ -95,7 +97,9 @@ def recorded_host(
         affinity = parse_cpulist(cpuset) if cpuset else read_layout(name).online
     if amx is None:
         amx = "granted" if "amx_tile" in _recorded(name, "cpuinfo") else "refused"
-    live = recorded_live(affinity, amx, executed or {}, memory_policy, missing_tools, unlisted)
+    live = recorded_live(
+        affinity, amx, executed or {}, memory_policy, missing_tools, unlisted, shm=shm
+    )
     return probe(root, live=live)
 
 
@@ -115,6 +119,7 @@ def recorded_live(
     missing_tools: tuple[str, ...] = (),
     unlisted: tuple[str, ...] = (),
     machine: str = "x86_64",
+    shm: Reading[int] = HALF_A_NODE,
 ) -> Live:
     """What the kernel of a recorded host answered."""
 
@@ -135,7 +140,7 @@ def recorded_live(
         execute=execute,
         unlisted_flags=lambda: frozenset(unlisted),
         memory_policy=Reading(value=memory_policy),
-        shm_bytes=Reading(value=2**26),
+        shm_bytes=shm,
         tools=_tools(missing_tools),
     )
 

@@ -41,6 +41,12 @@ def probe(root: Path = Path("/"), identify: bool = False, live: Live | None = No
 
 
 def _host_id(files: Files, host_name: str) -> str:
-    """Eight hex digits of the SHA-256 of machine id and host name."""
-    machine_id = files.text("/etc/machine-id") or ""
-    return hashlib.sha256(f"{machine_id}\n{host_name}".encode()).hexdigest()[:8]
+    """Eight hex digits of the SHA-256 of machine id and host name.
+
+    A container has no machine id and a random name: there it is of the kernel's boot id, which
+    tells the host until it boots again.
+    """
+    machine_id = files.text("/etc/machine-id")
+    boot_id = files.text("/proc/sys/kernel/random/boot_id")
+    known = boot_id if machine_id is None and boot_id else f"{machine_id or ''}\n{host_name}"
+    return hashlib.sha256(known.encode()).hexdigest()[:8]

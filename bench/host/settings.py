@@ -72,7 +72,7 @@ def _hypervisor(files: Files, flags: frozenset[str] | None) -> Reading[str]:
     if "hypervisor" not in flags:
         return Reading(reason="no hypervisor flag: bare metal")
     names = [files.text(f"{_DMI}/{name}") for name in ("sys_vendor", "product_name")]
-    return Reading(value=" ".join(n for n in names if n) or "present, its name is not readable")
+    return Reading(value=" ".join(n for n in names if n) or "unnamed hypervisor")
 
 
 _CONTAINER_PATHS = (

@@ -16,8 +16,8 @@ class LaneCores:
 
 def lane_cores(host: Host) -> LaneCores:
     """Choose: allowed by affinity and cpuset, one thread a core, the node with most, the quota."""
-    allowed = _allowed(host)
-    firsts = _first_threads([c for c in host.topology.cpus if c.cpu in allowed])
+    mine = allowed(host)
+    firsts = _first_threads([c for c in host.topology.cpus if c.cpu in mine])
     nodes = sorted({c.node for c in firsts})
     by_node = {node: [c.cpu for c in firsts if c.node == node] for node in nodes}
     node = max(nodes, key=lambda n: (len(by_node[n]), -n))
@@ -38,10 +38,11 @@ def needs_second_threads(host: Host, cpus: list[int]) -> bool:
     return not set(cpus) <= firsts
 
 
-def _allowed(host: Host) -> set[int]:
-    allowed = set(host.limits.affinity)
+def allowed(host: Host) -> set[int]:
+    """The CPUs that affinity and cpuset leave this process."""
+    affinity = set(host.limits.affinity)
     cpuset = host.limits.cpuset.value
-    return allowed & set(cpuset) if cpuset is not None else allowed
+    return affinity & set(cpuset) if cpuset is not None else affinity
 
 
 def _first_threads(cpus: list[LogicalCpu]) -> list[LogicalCpu]:

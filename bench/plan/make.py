@@ -9,6 +9,7 @@ from bench.launch import environment
 from bench.launch.command import Start, start
 from bench.plan import estimate
 from bench.plan.cores import lane_cores, needs_second_threads
+from bench.plan.hazards import quota_notes, within_shared_memory
 from bench.plan.lanes import LANES, Lane
 from bench.plan.match import why_not
 from bench.plan.names import choose
@@ -35,7 +36,9 @@ def make_plan(host: Host, options: Options) -> Plan:
     profile = _profile(options.profile)
     cores = lane_cores(host)
     starting = start(host, cores.cpus, cores.node, needs_second_threads(host, cores.cpus))
-    workload = _workload(profile, options, len(cores.cpus))
+    workload, shm_notes = within_shared_memory(
+        _workload(profile, options, len(cores.cpus)), host.limits.shm_bytes
+    )
     lanes = [_planned(lane, host, starting, workload) for lane in _catalogue(options)]
     _refuse_impossible(lanes, bool(options.lane))
     runnable = [lane for lane in lanes if lane.status == "planned"]
@@ -62,7 +65,7 @@ def make_plan(host: Host, options: Options) -> Plan:
         time_budget_seconds=budget,
         lane_limit_seconds=options.lane_limit or max(LIMIT_LEAST_SECONDS, LIMIT_FACTOR * seconds),
         estimate_seconds=whole,
-        notes=starting.notes,
+        notes=[*quota_notes(host, cores), *starting.notes, *shm_notes],
     )
 
 

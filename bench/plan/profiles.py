@@ -51,11 +51,11 @@ PROFILES: tuple[Profile, ...] = (
         data="auto",
         loads_in_main_process=False,
         effort=Effort(
-            warmup_steps=3, min_steps=3, max_steps=200, compute_seconds=12, end_to_end_seconds=8
+            warmup_steps=3, min_steps=3, max_steps=200, compute_seconds=10, end_to_end_seconds=6
         ),
         rounds_min=3,
         rounds_max=12,
-        time_budget_seconds=480,
+        time_budget_seconds=540,
     ),
     Profile(
         name="standard",

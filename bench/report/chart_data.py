@@ -9,7 +9,7 @@ from bench.report.outcomes import measured_rounds, outcomes
 from bench.report.wording import counted, duration, epoch_unit, figure, printable, ratio_value
 from bench.results.schema import LaneSummary, Result
 
-REASON = 200
+REASON = 220
 """Characters of a reason that a chart's note shows."""
 
 
@@ -160,7 +160,8 @@ def _not_drawn(result: Result, drawn: list[Bar] | list[Stack]) -> list[str]:
     for each in missing:
         # A failure's text can be pages long; the report has the whole of it.
         reason = textwrap.shorten(printable(each.reason), REASON, placeholder=" …")
-        notes.append(f"Not drawn: {each.lane}, {each.state}{': ' if reason else ''}{reason}.")
+        end = "" if reason.endswith("…") else "."
+        notes.append(f"Not drawn: {each.lane}, {each.state}{': ' if reason else ''}{reason}{end}")
     return notes
 
 

@@ -49,7 +49,7 @@ def versions(result: Result) -> str:
     probed = {
         "torch": tools.torch.value,
         "torchvision": tools.torchvision.value,
-        "intel_extension_for_pytorch": tools.intel_extension_for_pytorch.value,
+        "intel-extension-for-pytorch": tools.intel_extension_for_pytorch.value,
     }
     found = {name: value for name, value in probed.items() if value is not None} | seen
     return printable(", ".join(f"{name} {value}" for name, value in sorted(found.items())))

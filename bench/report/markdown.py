@@ -10,6 +10,7 @@ from bench.host.model import Reading
 from bench.report.captions import best_fp32_column, captions
 from bench.report.chart_data import charts
 from bench.report.headline import cores_used, cpu_brand, rounds_words, system, versions, workload
+from bench.report.observed import HEADER, noise_words, observed_rows
 from bench.report.outcomes import outcomes
 from bench.report.wording import (
     duration,
@@ -22,7 +23,7 @@ from bench.report.wording import (
     size,
     span,
 )
-from bench.results.schema import LaneSummary, Process, Ratio, Result, Spread
+from bench.results.schema import Data, LaneSummary, Process, Ratio, Result, Spread
 
 UNKNOWN = "–"
 
@@ -39,6 +40,7 @@ def markdown(result: Result) -> str:
         _ratios(result),
         _charts(result),
         _rounds(result),
+        _observed(result),
         _settings(result),
         _notes(result),
         "## Render this again\n\nFrom the folder's `result.json` alone, on any machine:\n\n"
@@ -67,13 +69,17 @@ def _what(result: Result) -> str:
         ("Host", f"{system(result)}; id {host.id}" + (f", {host.name}" if host.name else "")),
         ("Cores", f"{cores_used(plan)}: {plan.cores_reason}"),
         ("Workload", workload(plan, result.data)),
-        ("Data", result.data.reason if result.data else "no data set was prepared"),
+        ("Data", _data(result.data)),
         ("Profile", f"{plan.profile}, {rounds_words(result)}"),
         ("Run", f"{result.status}: {result.stop_reason}; {result.started_at} to {finished}"),
         ("Software", f"bench {result.kit.version} ({commit}); {versions(result)}"),
         ("Command", shlex.join(result.command)),
     ]
     return "\n".join(f"- **{label}:** {safe(value)}" for label, value in facts)
+
+
+def _data(data: Data | None) -> str:
+    return f"{data.spec.kind}: {data.reason}" if data else "no data set was prepared"
 
 
 def _lanes(result: Result) -> str:
@@ -167,6 +173,7 @@ def _rounds(result: Result) -> str:
     if not result.processes:
         return ""
     header = ["round", "place", "lane", "outcome", "compute img/s", "end-to-end img/s", "wall time"]
+    header += ["load before", "steal, s", "switches"]
     rows = [
         [
             str(each.round),
@@ -175,11 +182,21 @@ def _rounds(result: Result) -> str:
             each.outcome,
             *_process_rates(each),
             duration(each.wall_seconds),
+            *noise_words(each),
         ]
         for each in sorted(result.processes, key=lambda each: (each.round, each.position))
     ]
-    seed = f"One fresh process a row; lanes are shuffled in each round, seed {result.plan.seed}."
+    seed = (
+        f"One fresh process a row; lanes are shuffled in each round, seed {result.plan.seed}. "
+        "Switches are involuntary context switches: others wanted its cores."
+    )
     return f"## Rounds\n\n{seed}\n\n" + table(header, rows, 4)
+
+
+def _observed(result: Result) -> str:
+    """What the processes got, by their own account; nothing if none told."""
+    rows = [[safe(cell) for cell in row] for row in observed_rows(result)]
+    return "## What each lane got\n\n" + table(HEADER, rows, len(HEADER)) if rows else ""
 
 
 def _process_rates(process: Process) -> list[str]:

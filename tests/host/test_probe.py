@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,16 @@ def test_the_id_is_the_hosts_and_does_not_name_it(tmp_path):
     assert len(first) == 8
     assert int(first, 16) >= 0
     write(tmp_path, "etc/machine-id", "another")
+    assert probe(tmp_path, live=live).id != first
+
+
+def test_a_container_is_told_by_the_kernel_it_runs_on(tmp_path):
+    """It has no machine id, and a name that is its own."""
+    live = recorded_live([0])
+    write(tmp_path, "proc/sys/kernel/random/boot_id", "aaaaaaaa-0000")
+    first = probe(tmp_path, live=replace(live, host_name="3f9a1c0b7d2e")).id
+    assert probe(tmp_path, live=replace(live, host_name="0c5e8d1f2a3b")).id == first
+    write(tmp_path, "proc/sys/kernel/random/boot_id", "bbbbbbbb-1111")
     assert probe(tmp_path, live=live).id != first
 
 

@@ -64,7 +64,7 @@ def test_a_virtual_machine_is_named_by_its_board(tmp_path):
 
 def test_a_virtual_machine_without_a_name(tmp_path):
     found = settings(tmp_path, X86 | {"hypervisor"})
-    assert found.hypervisor.value == "present, its name is not readable"
+    assert found.hypervisor.value == "unnamed hypervisor"
 
 
 def test_xen_names_itself(tmp_path):

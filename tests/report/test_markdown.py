@@ -111,3 +111,26 @@ def test_paths_of_the_host_stay_out() -> None:
     host = make_host(big=True)
     assert host.tools.tcmalloc.value is not None
     assert host.tools.tcmalloc.value not in markdown(make_result(host=host))
+
+
+def test_what_each_lane_got_is_told_once_where_its_processes_agree() -> None:
+    text = markdown(make_result(rounds=3))
+    section = text.split("## What each lane got")[1].split("##")[0]
+    assert section.count("\n| fp32 |") == 1
+    assert "| 0-1 | 2 | policy unknown | libc | libiomp5.so |" in section
+
+
+def test_a_process_that_got_something_else_has_a_row_of_its_own() -> None:
+    result = make_result(rounds=3)
+    odd = next(process for process in result.processes if process.lane == "fp32")
+    assert odd.record is not None
+    assert odd.record.observed is not None
+    odd.record.observed.affinity_at_start = [1]
+    section = markdown(result).split("## What each lane got")[1].split("##")[0]
+    assert section.count("\n| fp32 |") == 2
+
+
+def test_each_round_tells_what_else_wanted_the_cpus() -> None:
+    result = make_result(rounds=1)
+    result.processes[0].noise.steal_seconds = 12.34
+    assert "| 0.10 | 12.3 | 340 |" in markdown(result)

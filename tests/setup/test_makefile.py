@@ -26,7 +26,7 @@ def make(*arguments: str, cwd: Path = ROOT, **env: str) -> subprocess.CompletedP
 
 def bench_words(*arguments: str, **env: str) -> list[str]:
     """The words of the `bench` command that make would run."""
-    lines = make("-n", *arguments, **env).stdout.splitlines()
+    lines = make("-n", "ENGINE=local", *arguments, **env).stdout.splitlines()
     (line,) = (line for line in lines if line.startswith(".venv/bin/bench"))
     return shlex.split(line.partition("||")[0])
 
@@ -43,6 +43,42 @@ def tree(tmp_path):
     return tmp_path
 
 
+@pytest.fixture
+def docker(tree):
+    """A `docker` on the PATH that writes its words down, and says so if it is asked for info."""
+    shutil.copy(ROOT / "scripts" / "engine.sh", tree / "scripts")
+    shutil.copy(ROOT / "scripts" / "container.sh", tree / "scripts")
+    stand_in = tree / "bin" / "docker"
+    stand_in.parent.mkdir()
+    stand_in.write_text(f"""#!/bin/sh
+echo "$BENCH_RESULTS|$*" >>{tree}/asked
+test ! -e {tree}/no-engine
+""")
+    stand_in.chmod(0o755)
+    return {"PATH": f"{tree / 'bin'}:{os.environ['PATH']}"}
+
+
+def test_where_an_engine_answers_the_benchmark_runs_in_a_container(tree, docker):
+    done = make("benchmark", "PROFILE=quick", "RESULTS=my results", cwd=tree, **docker)
+    assert done.returncode == 0, done.stderr
+    assert "==> Running in a container" in done.stdout
+    results, _, words = (tree / "asked").read_text().splitlines()[-1].partition("|")
+    assert words == "compose run --rm bench run --profile quick"
+    assert results == str(tree / "my results")
+    assert (tree / "my results").is_dir(), "or the engine would make it, as root"
+
+
+def test_where_none_answers_it_runs_in_the_local_environment(tree, docker):
+    (tree / "no-engine").touch()
+    assert "==> Running in the local environment" in make("benchmark", cwd=tree, **docker).stdout
+
+
+@pytest.mark.parametrize("goals", [[], ["help"], ["probe"]])
+def test_no_engine_is_asked_where_none_is_needed(tree, docker, goals):
+    make(*goals, cwd=tree, **docker)
+    assert not (tree / "asked").exists()
+
+
 @pytest.mark.parametrize("goals", [[], ["help"]])
 def test_help_is_the_default_and_lists_the_targets(goals):
     listed = {line.split()[0] for line in make(*goals).stdout.splitlines() if line.strip()}
@@ -50,9 +86,16 @@ def test_help_is_the_default_and_lists_the_targets(goals):
         "benchmark",
         "smoke",
         "probe",
+        "image",
+        "shell",
+        "save",
+        "load",
+        "wheels",
+        "sbom",
         "test",
         "test-fast",
         "test-integration",
+        "test-container",
         "lint",
         "format",
         "lock",
@@ -68,8 +111,8 @@ def test_benchmark_passes_on_what_is_set():
         *(".venv/bin/bench", "run"),
         *("--profile", "quick"),
         *("--lane", "fp32,bf16-amx"),
-        *("--results", "my results"),
         *("--data", "d"),
+        *("--results", "my results"),
     ]
 
 
@@ -87,7 +130,7 @@ def test_the_fast_tests_do_without_the_training_stack():
 
 
 def test_benchs_own_exit_code_is_said(tree):
-    done = make("benchmark", cwd=tree)
+    done = make("benchmark", "ENGINE=local", cwd=tree)
     assert done.returncode == 2
     assert "bench ended with exit code 5" in done.stderr
     assert "local environment" in done.stdout

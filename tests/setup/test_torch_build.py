@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+import pytest
+
 SCRIPT = Path(__file__).parents[2] / "scripts" / "torch-build.sh"
 
 
@@ -71,3 +73,14 @@ def test_an_index_that_hangs_is_given_up_within_four_seconds():
     assert "did not answer within 3 s" in chosen.stderr
     assert "2.5 GB to download, 6.5 GB on disk" in chosen.stderr
     assert 2.5 < seconds < 4
+
+
+@pytest.mark.parametrize(
+    ("wheel", "build"), [("torch-2.8.0+cpu-cp311", "cpu"), ("torch-2.8.0-cp311", "registry")]
+)
+def test_a_wheel_folder_decides_without_asking_anyone(tmp_path, wheel, build):
+    (tmp_path / f"{wheel}-cp311-manylinux_2_28_x86_64.whl").touch()
+    env = {**os.environ, "WHEELS": str(tmp_path)}
+    command = [SCRIPT, "http://127.0.0.1:9/whl/cpu"]
+    chosen = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    assert (chosen.stdout, chosen.stderr) == (f"{build}\n", "")

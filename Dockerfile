@@ -1,0 +1,87 @@
+# The image: Debian's Python, the training stack and the kit. docs/container.md explains it.
+# No performance setting stands here: a lane's environment belongs to the lane, and is recorded.
+ARG BENCH_BASE=debian:bookworm-20260824-slim
+ARG BENCH_BASE_DIGEST=sha256:88200866dfff7ea7f5cbcb6ec7c8a701889efe6fe859fe64d6990e4b07ea4171
+
+# What a run needs of the system.
+FROM ${BENCH_BASE}${BENCH_BASE_DIGEST:+@${BENCH_BASE_DIGEST}} AS system
+RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,target=/var/lib/apt/lists,sharing=locked \
+    --mount=type=secret,id=ca \
+    --mount=type=bind,source=docker/apt-install,target=/usr/local/sbin/apt-install \
+    apt-install ca-certificates libjemalloc2 libtcmalloc-minimal4 numactl python3 util-linux
+# The launcher looks for these names exactly; Debian's run-time packages have others.
+RUN ln -sf /usr/lib/x86_64-linux-gnu/libtcmalloc_minimal.so.4 /usr/local/lib/libtcmalloc.so && \
+    ln -sf /usr/lib/x86_64-linux-gnu/libjemalloc.so.2 /usr/local/lib/libjemalloc.so && \
+    { id bench >/dev/null 2>&1 || useradd -u 1000 -U -M -d /tmp bench; } && \
+    install -d -o bench -g bench -m 2775 /bench/results /bench/data && \
+    chmod go-w /var/tmp /run/lock && rm -f /var/log/*.log
+
+FROM system AS stack-base
+RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,target=/var/lib/apt/lists,sharing=locked \
+    --mount=type=secret,id=ca \
+    --mount=type=bind,source=docker/apt-install,target=/usr/local/sbin/apt-install \
+    apt-install git python3-venv
+
+# The training stack and the kit's dependencies, in a virtual environment without pip.
+FROM stack-base AS stack
+WORKDIR /build
+ARG TORCH_INDEX
+ARG PIP_INDEX_URL
+COPY requirements/bench.txt requirements/torch-cpu.txt requirements/torch-registry.txt \
+    requirements/train.txt requirements/uv.txt requirements/
+COPY scripts/torch-build.sh scripts/training-stack.sh scripts/
+# Copied out of the cache, not linked: both are not on one file system.
+RUN --mount=type=cache,target=/root/.cache \
+    --mount=type=secret,id=ca \
+    --mount=type=bind,source=wheels,target=/wheels \
+    --mount=type=bind,source=docker/with-indexes,target=/usr/local/bin/with-indexes \
+    python3 -m venv /opt/uv && python3 -m venv --without-pip /opt/bench/venv && \
+    with-indexes /opt/uv/bin/pip install --quiet --require-hashes -r requirements/uv.txt && \
+    PATH=/opt/uv/bin:$PATH UV_LINK_MODE=copy with-indexes \
+        scripts/training-stack.sh /opt/bench/venv/bin/python && \
+    UV_LINK_MODE=copy with-indexes /opt/uv/bin/uv pip install --quiet --compile-bytecode \
+        --python /opt/bench/venv/bin/python --require-hashes -r requirements/bench.txt && \
+    rm /opt/bench/venv/.lock
+
+# The kit, and the record of what it was built from.
+FROM stack AS kit
+COPY pyproject.toml ./
+COPY bench bench
+RUN /opt/uv/bin/uv pip install --quiet --no-cache --compile-bytecode --no-deps \
+        --no-build-isolation --python /opt/bench/venv/bin/python . && \
+    mkdir /kit && cd /opt/bench && \
+    cp -a --parents venv/bin/bench venv/lib/python3.11/site-packages/bench* /kit
+ARG BENCH_BASE
+ARG BENCH_BASE_DIGEST
+ARG SOURCE_DATE_EPOCH
+RUN --mount=type=bind,target=/context \
+    /opt/bench/venv/bin/python /context/docker/build-record.py /context >/kit/build.json
+
+FROM system
+COPY --from=stack /opt/bench/venv /opt/bench/venv
+COPY docker/entrypoint /opt/bench/entrypoint
+COPY --from=kit /kit /opt/bench
+# The home is the one folder that any user may write to.
+ENV PATH=/opt/bench/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    HOME=/tmp
+WORKDIR /bench
+USER 1000:1000
+ENTRYPOINT ["/opt/bench/entrypoint"]
+CMD ["run"]
+ARG BENCH_BASE
+ARG BENCH_BASE_DIGEST
+ARG BENCH_VERSION=0.1.0
+ARG BENCH_COMMIT
+ARG BENCH_CREATED
+ARG BENCH_SOURCE
+LABEL org.opencontainers.image.title="bench" \
+    org.opencontainers.image.description="PyTorch training benchmark for Intel Xeon" \
+    org.opencontainers.image.licenses="Apache-2.0" \
+    org.opencontainers.image.version="${BENCH_VERSION}" \
+    org.opencontainers.image.revision="${BENCH_COMMIT}" \
+    org.opencontainers.image.source="${BENCH_SOURCE}" \
+    org.opencontainers.image.created="${BENCH_CREATED}" \
+    org.opencontainers.image.base.name="${BENCH_BASE}" \
+    org.opencontainers.image.base.digest="${BENCH_BASE_DIGEST}"

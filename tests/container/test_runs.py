@@ -1,0 +1,200 @@
+"""Runs in containers: the plain way, under limits, and stopped."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bench.plan.lanes import LANES
+from bench.results.schema import Plan
+from tests.container.engine import IMAGE, ROOT, artifact, docker, inside, owners, tracebacks
+
+pytestmark = pytest.mark.usefixtures("image")
+CPUINFO = Path("/proc/cpuinfo").read_text()
+HAS_AVX512 = " avx512f " in CPUINFO
+
+
+def mounts(folder: Path, owner: tuple[int, int]) -> list[str]:
+    """Options that mount `results` and `data` of a folder, both the owner's."""
+    options = []
+    for name in ("results", "data"):
+        (folder / name).mkdir()
+        os.chown(folder / name, *owner)
+        options += ["--volume", f"{folder / name}:/bench/{name}"]
+    return options
+
+
+@pytest.fixture(scope="module")
+def plain(checkout) -> subprocess.CompletedProcess[str]:
+    """The smallest run, the way most users start theirs."""
+    done = docker(
+        "compose", "run", "--rm", "-T", "bench", "run", "--profile", "smoke", cwd=checkout
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+def test_compose_run_leaves_a_complete_artifact_of_the_callers(plain, checkout, caller):
+    result = artifact(checkout / "results")
+    assert result.status == "completed"
+    assert {lane.id for lane in result.plan.lanes} == {lane.id for lane in LANES}
+    assert "measured" in {lane.status for lane in result.plan.lanes}
+    assert {lane.status for lane in result.plan.lanes} <= {"measured", "skipped"}
+    assert (checkout / "results" / "latest" / "charts" / "speedup.svg").is_file()
+    assert owners(checkout / "results") == {caller}
+    assert tracebacks(plain, checkout / "results") == []
+
+
+def test_pinning_and_memory_policy_are_in_force(plain, checkout):
+    result = artifact(checkout / "results")
+    assert result.plan.task_manager == "numactl"
+    for process in result.processes:
+        seen = process.record.observed
+        assert seen.affinity_at_start == result.plan.cores
+        assert seen.memory_policy == f"bind:{result.plan.node}"
+        assert any("tcmalloc" in library for library in seen.allocators)
+        assert any("libiomp5" in library for library in seen.openmp_libraries)
+    assert result.plan.notes == []
+
+
+def test_the_result_knows_the_image(plain, checkout):
+    result = artifact(checkout / "results")
+    assert result.host.settings.container.value == "docker"
+    assert result.kit.build.value.model_dump() == json.loads(inside("cat", "/opt/bench/build.json"))
+    assert result.kit.commit == result.kit.build.value.commit.value
+    assert result.kit.image_id.reason == "the host did not set BENCH_IMAGE_ID"
+
+
+def test_a_host_has_the_same_id_in_every_container(plain, checkout):
+    probed = docker("compose", "run", "--rm", "-T", "bench", "probe", "--json", cwd=checkout)
+    assert probed.returncode == 0, probed.stderr
+    assert json.loads(probed.stdout)["host"]["id"] == artifact(checkout / "results").host.id
+
+
+def test_without_network_writable_root_capability_or_name(tmp_path):
+    """Nothing to write to but the mounts, Docker's own seccomp profile, one CPU, a strange user."""
+    stranger = (4321, 4321) if os.getuid() == 0 else (os.getuid(), os.getgid())
+    last = max(os.sched_getaffinity(0))
+    done = docker(
+        *("run", "--rm", "--network", "none", "--read-only", "--cap-drop", "ALL"),
+        *("--cpuset-cpus", str(last), "--user", "{}:{}".format(*stranger)),
+        *mounts(tmp_path, stranger),
+        *(IMAGE, "run", "--profile", "smoke", "--data", "auto"),
+        *("--lane", "fp32-ipex" if HAS_AVX512 else "fp32"),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    result = artifact(tmp_path / "results")
+    (process,) = result.processes
+    assert process.record.observed.affinity_at_start == [last]
+    assert process.record.observed.memory_policy == "default"
+    assert result.plan.task_manager == "taskset"
+    assert result.data.spec.kind == "synthetic"
+    assert process.wall_seconds < 120, "something waited for the network"
+    assert (done.stdout + done.stderr).count("SYS_NICE]") == 1
+    assert owners(tmp_path / "results") == {stranger}
+    assert tracebacks(done, tmp_path / "results") == []
+
+
+def test_a_quota_is_kept_to_and_called_a_hazard(tmp_path):
+    me = (os.getuid(), os.getgid())
+    done = docker(
+        *("run", "--rm", "--cpus", "1", "--user", "{}:{}".format(*me), *mounts(tmp_path, me)),
+        *(IMAGE, "run", "--profile", "smoke", "--lane", "fp32"),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    plan = artifact(tmp_path / "results").plan
+    assert len(plan.cores) == 1
+    if len(os.sched_getaffinity(0)) > 1:
+        (hazard,) = [note for note in plan.notes if "quota" in note]
+        assert f"--cpuset-cpus {plan.cores[0]}" in hazard
+    assert owners(tmp_path / "results") == {me}
+    assert tracebacks(done, tmp_path / "results") == []
+
+
+@pytest.mark.skipif(
+    " avx512_bf16 " not in CPUINFO, reason="BF16 needs least memory: no AVX512_BF16"
+)
+def test_memory_for_some_lanes_only(tmp_path):
+    """A batch of 32 takes 2.7 GiB of activations in FP32, 1.4 in BF16."""
+    me = (os.getuid(), os.getgid())
+    done = docker(
+        *("run", "--rm", "--memory", "3600m", "--memory-swap", "3600m"),
+        *("--user", "{}:{}".format(*me), *mounts(tmp_path, me)),
+        *(IMAGE, "run", "--profile", "smoke", "--image-size", "224", "--batch-size", "32"),
+        *("--lane", "fp32,bf16-avx512"),
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    lanes = {lane.id: lane for lane in artifact(tmp_path / "results").plan.lanes}
+    assert lanes["fp32"].status == "failed"
+    assert "a batch of 32 needs about 3.6 GiB" in lanes["fp32"].reason
+    assert lanes["bf16-avx512"].status == "measured", lanes["bf16-avx512"].reason
+    assert tracebacks(done, tmp_path / "results") == []
+
+
+def test_stop_in_mid_lane_saves_what_was_measured(image, tmp_path):
+    """And a checkout of this user's own, with its `results/`, is written to as this user."""
+    shutil.copy(ROOT / "compose.yaml", tmp_path)
+    (tmp_path / "results").mkdir()
+    name = "bench-test-stopped"
+    started = docker(
+        *("compose", "run", "--detach", "--name", name, "bench", "run", "--profile", "quick"),
+        *("--lane", "fp32", "--data", "synthetic"),
+        cwd=tmp_path,
+    )
+    assert started.returncode == 0, started.stderr
+    try:
+        wait_for(lambda: "compute, step" in said(name), 120)
+        began = time.monotonic()
+        assert docker("stop", name).returncode == 0
+        took = time.monotonic() - began
+        told = docker("inspect", "--format", "{{.State.ExitCode}}", name).stdout.strip()
+        words = said(name)
+    finally:
+        docker("rm", "--force", name)
+    assert told == "143", words
+    assert took < 45
+    assert "Traceback" not in words
+    result = artifact(tmp_path / "results")
+    assert (result.status, result.stop_reason) == ("interrupted", "interrupted by SIGTERM")
+    (process,) = result.processes
+    assert process.outcome == "interrupted"
+    assert len(process.record.compute.timed) + len(process.record.compute.warmup) > 0
+    assert owners(tmp_path / "results") == {(os.getuid(), os.getgid())}
+
+
+def said(container: str) -> str:
+    done = docker("logs", container)
+    return done.stdout + done.stderr
+
+
+def wait_for(true: Callable[[], bool], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.5)
+
+
+def test_a_folder_that_can_not_be_written_is_a_line_with_its_remedy(tmp_path):
+    (tmp_path / "results").mkdir(mode=0o555)
+    folder = f"{tmp_path / 'results'}:/bench/results"
+    done = docker("run", "--rm", "--volume", folder, IMAGE, "run", "--profile", "smoke")
+    assert done.returncode == 3
+    assert "run: sudo chown 1000 results" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 3
+
+
+def test_a_full_shm_is_not_run_into(checkout):
+    """Docker gives 64 MiB, a batch of profile `standard` has 73."""
+    done = docker("run", "--rm", IMAGE, "plan", "--json")
+    plan = Plan.model_validate_json(done.stdout)
+    assert plan.workload.loader_workers == 0
+    (note,) = [note for note in plan.notes if "shared memory has 64 MiB" in note]
+    assert "--shm-size" in note
+    enough = docker("compose", "run", "--rm", "-T", "bench", "plan", "--json", cwd=checkout)
+    assert Plan.model_validate_json(enough.stdout).workload.loader_workers > 0
