@@ -66,7 +66,7 @@ def test_rounds_are_in_the_order_they_ran() -> None:
         [str(each.round), str(each.position + 1), each.lane] for each in result.processes
     ]
     failed = next(row for row in found if row[2] == "fp32-ipex")
-    assert failed[3:] == ["failed", "–", "–", "7.0 s"]
+    assert failed[3:] == ["failed", "–", "–", "7.0 s", "0.10", "0.0", "–"]
 
 
 def test_an_interrupted_process_shows_no_rate() -> None:
