@@ -70,8 +70,12 @@ class Run:
     def _measure(self, data_dir: Path, work: Path) -> None:
         plan = self.result.plan
         try:
-            self.result.data = prepare_data(plan, data_dir, work, self.folder)
-            launch = Launch(plan, self.result.data.spec, work, self.folder)
+            for note in plan.notes:
+                self.display.note(note)
+            data = prepare_data(plan, data_dir, work, self.folder)
+            self.result.data = data
+            self.display.note(f"trains on {data.spec.kind} images: {data.reason}")
+            launch = Launch(plan, data.spec, work, self.folder)
             self._end(*self._rounds(launch))
         except Stopped as stop:
             self._add(stop.process)

@@ -7,8 +7,12 @@ cd "$(dirname "$0")/.."
 image=bench:local
 
 export_identity() { # what labels say; the record in the image finds the commit by itself
-    if commit=$(git describe --always --dirty --abbrev=40 2>/dev/null); then
-        export BENCH_COMMIT=$commit
+    if BENCH_COMMIT=$(git rev-parse HEAD 2>/dev/null); then
+        # The same files as docker/build-record.py looks at.
+        if [ -n "$(git status --porcelain Dockerfile bench docker pyproject.toml requirements scripts)" ]; then
+            BENCH_COMMIT+=-dirty
+        fi
+        export BENCH_COMMIT
         export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
         BENCH_CREATED=$(date --utc --date="@$SOURCE_DATE_EPOCH" +%FT%TZ)
         BENCH_SOURCE=$(git config --get remote.origin.url | sed -E 's#//[^/@]*@#//#' || true)

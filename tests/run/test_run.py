@@ -57,6 +57,8 @@ def run(plan, tmp_path, data_dir):
         make_host(), plan, tmp_path / "results", ["bench", "run"], PlainDisplay(told, plan)
     )
     under_way.measure(data_dir)
+    assert "trains on synthetic images: asked for" in told.getvalue()
+    assert all(note in told.getvalue() for note in plan.notes)
     assert read(under_way.folder) == under_way.result, "the file says what the run knows"
     return under_way
 
