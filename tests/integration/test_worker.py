@@ -97,8 +97,10 @@ def test_a_batch_larger_than_the_set_is_told(tmp_path):
 
 
 def test_memory_that_cannot_be_had_is_told(tmp_path):
-    """The allocator's own refusal, under a real limit of the address space."""
-    spec = tiny_spec(tmp_path, workload={"batch_size": 64, "image_size": 224}, data={"images": 64})
+    """The allocator's own refusal of a batch of 3 GiB, under a real limit of the address space."""
+    spec = tiny_spec(
+        tmp_path, workload={"batch_size": 256, "image_size": 1024}, data={"images": 256}
+    )
     command = f"ulimit -v 10000000; exec {sys.executable} -m bench.worker {spec}"
     subprocess.run(["bash", "-c", command], capture_output=True, check=False)
     left = record(tmp_path)
