@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 STEERING = re.compile(
-    r"(ONEDNN|DNNL|OMP|KMP|GOMP|MKL|ATEN|TORCH|PYTORCH|IPEX|LD_PRELOAD|MALLOC|TCMALLOC|CONDA_PREFIX"
-    r"|GLIBC_TUNABLES)(_|$)"
+    r"(ONEDNN|DNNL|OMP|KMP|GOMP|MKL|ATEN|TORCH|TORCHINDUCTOR|PYTORCH|IPEX|LD_PRELOAD|MALLOC"
+    r"|TCMALLOC|CONDA_PREFIX|GLIBC_TUNABLES)(_|$)"
 )
 """Variables that change speed or instruction sets: an inherited one would measure another lane."""
 
@@ -22,11 +22,13 @@ def scrubbed(inherited: Mapping[str, str]) -> dict[str, str]:
 def compose(inherited: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
     """The whole environment of a lane's launcher.
 
-    VIRTUAL_ENV tells ipexrun where libiomp5 lies; torch asks for a user name, which a user id
-    without an entry in the password file does not have.
+    VIRTUAL_ENV tells ipexrun where libiomp5 lies. One inductor thread, since IPEX's import would
+    start a pool of compilers, of 110 MiB each, beside a lane that compiles nothing. torch asks
+    for a user name, which a user id without an entry in the password file does not have.
     """
     kept = {k: v for k, v in inherited.items() if not STEERING.match(k)}
     kept["VIRTUAL_ENV"] = sys.prefix
+    kept["TORCHINDUCTOR_COMPILE_THREADS"] = "1"
     kept["PATH"] = f"{Path(sys.executable).parent}:{kept.get('PATH', '/usr/bin:/bin')}"
     if not _has_a_name():
         kept.setdefault("USER", f"uid{os.getuid()}")
