@@ -34,6 +34,7 @@ def make_plan(host: Host, options: Options) -> Plan:
     lane that fits in memory (exit 3).
     """
     profile = _profile(options.profile)
+    data = cast(DataName, choose("data", options.data or profile.data, DATA_NAMES))
     cores = lane_cores(host)
     starting = start(host, cores.cpus, cores.node, needs_second_threads(host, cores.cpus))
     workload, shm_notes = within_shared_memory(
@@ -49,7 +50,7 @@ def make_plan(host: Host, options: Options) -> Plan:
     return Plan(
         profile=profile.name,
         workload=workload,
-        data_requested=cast(DataName, choose("data", options.data or profile.data, DATA_NAMES)),
+        data_requested=data,
         data_images=profile.images,
         effort=profile.effort,
         lanes=lanes,
