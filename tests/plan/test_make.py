@@ -3,12 +3,13 @@
 import pytest
 
 from bench.errors import BenchError, Exit
+from bench.host.probe import probe
 from bench.plan.lanes import LANES
 from bench.plan.make import make_plan
 from bench.plan.options import Options
 from bench.plan.profiles import PROFILES
 from bench.worker.contract import Workload
-from tests.recorded_hosts import recorded_host
+from tests.recorded_hosts import recorded_host, recorded_live, write
 
 
 @pytest.fixture
@@ -134,3 +135,14 @@ def test_every_profile_plans(profile, spr):
 def test_rounds_asked_for_are_the_rounds_planned(spr):
     plan = make_plan(spr, Options(rounds=2))
     assert (plan.rounds_min, plan.rounds_max) == (2, 2)
+
+
+def test_a_machine_that_is_not_x86_trains_stock_pytorch_and_says_why_nothing_else(tmp_path):
+    cpu = "processor\t: {}\nFeatures\t: fp asimd bf16\nCPU implementer\t: 0x41\n"
+    write(tmp_path, "proc/cpuinfo", "\n".join(cpu.format(n) for n in (0, 1)))
+    missing = ("intel_extension_for_pytorch", "ipexrun", "iomp5")
+    live = recorded_live([0, 1], "refused", machine="aarch64", missing_tools=missing)
+    plan = make_plan(probe(tmp_path, live=live), Options(profile="smoke"))
+    assert [x.status for x in plan.lanes] == ["planned", "skipped", "skipped", "skipped"]
+    assert lane(plan, "fp32").launcher == "direct"
+    assert all("IPEX is not found" in x.reason for x in plan.lanes[1:])
