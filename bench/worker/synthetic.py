@@ -33,6 +33,7 @@ def ensure(root: Path, images: int, seed: int) -> Path:
         staging = Path(tempfile.mkdtemp(prefix=".synthetic-", dir=root))
         try:
             _generate(staging, images, seed)
+            staging.chmod(0o755)  # a temporary folder is its maker's alone, a data set is not
             shutil.rmtree(folder, ignore_errors=True)
             staging.rename(folder)
         finally:

@@ -133,6 +133,12 @@ def test_the_synthetic_set_goes_through_torchvisions_loader_and_checks(tmp_path)
     assert batch.read_bytes() == right, "a damaged set is generated anew"
 
 
+def test_the_synthetic_set_can_be_read_by_every_user_of_the_data_folder(tmp_path):
+    folder = synthetic.ensure(tmp_path, 20, seed=0) / synthetic.FOLDER
+    assert folder.stat().st_mode & 0o777 == 0o755
+    assert all(file.stat().st_mode & 0o044 == 0o044 for file in folder.iterdir())
+
+
 def test_the_synthetic_set_can_be_learnt(tmp_path):
     """A nearest-mean classifier is right far more often than one time in ten."""
     synthetic.ensure(tmp_path, 2_000, seed=0)
