@@ -19,7 +19,7 @@ from bench.launch.process import Launch, Stopped, Turn
 from bench.launch.supervise import Interrupted, interruptible
 from bench.plan import rounds
 from bench.report.progress import Display
-from bench.report.render import render, render_texts
+from bench.report.render import render_charts, render_texts
 from bench.results.folder import RESULT, create, point_latest, write_text
 from bench.results.schema import Plan, PlannedLane, Process, Result, RunStatus
 
@@ -154,7 +154,7 @@ class Run:
         if any(lane.status == "failed" for lane in self.result.plan.lanes):
             self.exit_code = Exit.LANE_FAILED
         self.save()
-        render(self.result, self.folder)
+        render_charts(self.result, self.folder)
 
     def save(self) -> None:
         """Write `result.json` and the texts, each whole. OSError if the folder can't be written."""

@@ -14,10 +14,15 @@ def render_texts(result: Result, folder: Path) -> None:
     write_text(folder / "report.md", markdown(result))
 
 
-def render(result: Result, folder: Path) -> None:
-    """Write the texts and the charts. OSError if the folder can't be written."""
+def render_charts(result: Result, folder: Path) -> None:
+    """Write the charts. OSError if the folder can't be written."""
     from bench.report.charts import write_charts  # matplotlib takes a second to load
 
     (folder / "charts").mkdir(exist_ok=True)
     write_charts(result, folder / "charts")
+
+
+def render(result: Result, folder: Path) -> None:
+    """Write the texts and the charts. OSError if the folder can't be written."""
+    render_charts(result, folder)
     render_texts(result, folder)

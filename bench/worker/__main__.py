@@ -72,15 +72,14 @@ def run(spec: LaneSpec) -> int:
 
 def _set_environment_by_hand(spec: LaneSpec) -> None:
     """Start over with the lane's variables, if they are not set: libraries read them at load."""
-    if any(os.environ.get(k) != v for k, v in spec.environment.items()):
+    if spec.differing(os.environ):
         os.environ.setdefault("OMP_NUM_THREADS", str(len(spec.cores)))
         arguments = [sys.executable, "-m", "bench.worker", *sys.argv[1:]]
         os.execve(sys.executable, arguments, {**os.environ, **spec.environment})
 
 
 def _refuse_other_environment(spec: LaneSpec) -> None:
-    differs = [k for k, v in spec.environment.items() if os.environ.get(k) != v]
-    if differs:
+    if differs := spec.differing(os.environ):
         raise RuntimeError(f"not set as the lane's spec wants: {', '.join(differs)}")
 
 

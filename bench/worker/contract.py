@@ -3,6 +3,7 @@
 The only module of this room that the controller reads. It imports neither torch nor the controller.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -78,6 +79,10 @@ class LaneSpec(Message):
     guarded: bool = Field(
         default=False, description="end when standard input closes: the controller has died"
     )
+
+    def differing(self, environment: Mapping[str, str]) -> list[str]:
+        """Names of the lane's variables that `environment` has not, or not with that value."""
+        return [k for k, v in self.environment.items() if environment.get(k) != v]
 
 
 class Progress(Message):

@@ -33,7 +33,6 @@ def observe(
     """
     mapped = _mapped_libraries()
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    differs = [k for k, v in spec.environment.items() if os.environ.get(k) != v]
     return Observed(
         pid=os.getpid(),
         affinity_at_start=affinity_at_start,
@@ -45,7 +44,7 @@ def observe(
         ipex_mapped=any(f"/{IPEX}/" in p for p in mapped),
         memory_policy=_memory_policy(),
         environment=lane_environment(),
-        environment_differs=differs,
+        environment_differs=spec.differing(os.environ),
         versions=_versions(),
         onednn=_first(r"oneDNN v(\S+)", evidence),
         onednn_isa=_first(r"info,cpu,isa:(.+)", evidence),
