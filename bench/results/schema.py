@@ -9,7 +9,8 @@ from bench.worker.contract import DataSpec, Effort, LaneRecord, Workload
 
 SCHEMA_VERSION = "1.0"
 
-LaneStatus = Literal["planned", "measured", "failed", "skipped"]
+LaneStatus = Literal["planned", "measured", "failed", "invalid", "skipped"]
+Verdict = Literal["faster", "slower", "undecided"]
 RunStatus = Literal["running", "completed", "interrupted", "failed"]
 
 
@@ -17,13 +18,14 @@ class PlannedLane(Fact):
     """One lane of the catalogue on this host: how it is started, or why it is not."""
 
     id: str
+    entry: str = Field(description="its name in the catalogue; a lane that runs twice has two ids")
     title: str
     engine: str
     precision: Literal["fp32", "bf16"]
     memory_format: Literal["contiguous", "channels_last"]
     ceiling: str = Field(description="the highest instruction set oneDNN may use in this lane")
     status: LaneStatus
-    reason: str | None = Field(default=None, description="why skipped or failed")
+    reason: str | None = Field(default=None, description="why skipped, failed or invalid")
     environment: dict[str, str] = Field(
         default={}, description="all that the controller sets for this lane"
     )
@@ -51,16 +53,44 @@ class Plan(Fact):
     rounds_min: int
     rounds_max: int
     time_budget_seconds: float | None
+    target_precision: float = Field(
+        description="rounds are added until every compute ratio's half-width is under this share"
+    )
+    together: bool = Field(
+        description="the lanes' processes of a round are alive together and take turns"
+    )
+    together_reason: str
     lane_limit_seconds: float
     estimate_seconds: float = Field(description="of the whole run, before anything is measured")
     notes: list[str] = Field(default=[], description="what could not be had, with its remedy")
 
 
 class Noise(Fact):
-    """What else wanted the CPUs while a process ran. The process's own record has more."""
+    """What else wanted the lane's CPUs while it had its turns. The process's record has more."""
 
-    load_before: float = Field(description="the host's one-minute load average at its start")
-    steal_seconds: float = Field(description="CPU time a hypervisor gave to others meanwhile")
+    load_before: Reading[float] = Field(description="the host's load average at its start, 1 min")
+    watched_seconds: float = Field(description="of its turns: what follows is of that time alone")
+    steal_seconds: Reading[float] = Field(description="CPU time a hypervisor gave to others")
+    others_cpu_seconds: Reading[float] = Field(
+        description="CPU time of other processes on the lane's CPUs, the kernel's included"
+    )
+    throttled_periods: Reading[int] = Field(description="periods cut short by a CPU quota")
+    throttled_seconds: Reading[float]
+    frequency_mhz: Reading[float] = Field(description="the kernel's, mean over the lane's CPUs, eight at most")
+    temperature_celsius: Reading[float] = Field(description="the hottest CPU sensor")
+
+
+class Kernel(Fact):
+    """Calls of one oneDNN implementation in the step under verbose mode."""
+
+    primitive: str = Field(description="oneDNN's own word, e.g. convolution")
+    direction: Literal["forward", "backward data", "backward weights", "backward", "none"]
+    implementation: str = Field(description="as oneDNN names it, e.g. brgconv:avx512_core_bf16")
+    instruction_sets: list[str] = Field(description="named in the implementation; [] if none is")
+    data_types: list[str] = Field(description="of its operands, e.g. bf16, f32")
+    fpmath: str | None = Field(description="the math mode its attributes allow, e.g. bf16")
+    calls: int
+    milliseconds: float
 
 
 class Process(Fact):
@@ -78,6 +108,10 @@ class Process(Fact):
     record: LaneRecord | None
     log: str = Field(description="the process's output, a path inside the artifact")
     evidence: str | None = Field(default=None, description="oneDNN's lines, a path inside")
+    kernels: list[Kernel] = Field(default=[], description="what those lines come to")
+    contradictions: list[str] = Field(
+        default=[], description="what ran that the lane's name denies; the lane is then invalid"
+    )
 
 
 class Data(Fact):
@@ -96,14 +130,57 @@ class Spread(Fact):
     rounds: int
 
 
+class Interval(Fact):
+    """A confidence interval, and the method that made it."""
+
+    low: float
+    high: float
+    level: float = Field(description="e.g. 0.95")
+    method: str
+
+
 class Ratio(Fact):
     """Geometric mean over rounds of the ratio of two lanes, each pair taken in one round."""
 
     against: str
     value: float
-    low: float
-    high: float
+    low: float = Field(description="lowest round")
+    high: float = Field(description="highest round")
     rounds: int
+    interval: Interval | None
+    no_interval: str | None = Field(default=None, description="why there is none")
+    verdict: Verdict | None = Field(description="null without an interval")
+
+
+class KernelShare(Fact):
+    """Milliseconds of oneDNN kernels in a step by kind, and what part ran at the lane's level."""
+
+    instruction_set: str = Field(description="the lane's own, e.g. avx512_core_bf16")
+    at_instruction_set: float | None = Field(
+        description="share of the convolutions' and inner products' time; null without any"
+    )
+    milliseconds: dict[str, float] = Field(
+        description="by kind: convolution forward, reorder, …; median over processes"
+    )
+
+
+class LimitShare(Fact):
+    """How far a lane's compute throughput is from what its cores can do."""
+
+    achieved_gflops: float
+    peak_gflops: float = Field(description="best matrix product at the lane's precision, ceiling")
+    peak_share: float
+    bound_images_per_second: float = Field(
+        description="roofline: each operator at the peak or at copy bandwidth, whichever is slower"
+    )
+    bound_share: float
+    memory_bound_share: float = Field(
+        description="share of the bound's time in operators that bandwidth limits"
+    )
+    copy_gigabytes_per_second: float
+    clock_mhz: float | None
+    gflop_per_image: float
+    megabytes_per_image: float
 
 
 class LaneSummary(Fact):
@@ -116,17 +193,33 @@ class LaneSummary(Fact):
     epoch_measured: bool = Field(description="false: extrapolated from end-to-end throughput")
     phase_seconds: dict[str, float] = Field(description="median seconds a compute step, by phase")
     peak_memory_bytes: int | None
+    outliers: int = Field(description="timed compute steps flagged as outliers; all count")
+    unsteady_warmups: int = Field(description="processes whose warm-up never became steady")
+    kernels: KernelShare | None = None
+    limits: LimitShare | None = None
     compute_ratios: list[Ratio] = []
     end_to_end_ratios: list[Ratio] = []
+
+
+class RoundState(Fact):
+    """One round: whether something disturbed it, and what it weighs in the ratios."""
+
+    round: int
+    complete: bool
+    disturbed: list[str] = Field(description="what was seen, each with its lane; [] if nothing")
+    weight: float = Field(
+        description="share of the geometric means; disturbed rounds count in full"
+    )
 
 
 class Summary(Fact):
     """Conclusions drawn from the raw steps by `bench.analysis`, recomputable from them."""
 
     rounds_completed: int
-    baseline: str = "fp32"
+    baseline: str
     best_fp32: str | None
     lanes: list[LaneSummary]
+    rounds: list[RoundState] = []
 
 
 class Build(Fact):

@@ -1,0 +1,98 @@
+"""What ran that a lane's name denies: the evidence of one process against its lane. Pure."""
+
+from bench.analysis.isa import TOLD, has_bf16, parts, within
+from bench.analysis.kernels import CONVOLUTIONS, at_own_set, own_set, products, share_at_own_set
+from bench.results.schema import Kernel, PlannedLane
+
+OWN_SHARE_MIN = 0.5
+"""A BF16 lane's name must hold for more than this share of its convolutions' time. Not for all:
+oneDNN picks by shape, and a layer too small for AMX runs without it."""
+
+NAMES_SHOWN = 3
+
+
+def contradictions(lane: PlannedLane, kernels: list[Kernel], told: str | None = None) -> list[str]:
+    """Sentences on what contradicts the lane; [] if the evidence fits it.
+
+    `told` is what oneDNN says that it may use: more than the ceiling, and the ceiling was not in
+    force, whatever ran. Reorders, which turn BF16 into FP32 and back in any lane, are held to the
+    ceiling and to FP32's strict math alone.
+    """
+    if not kernels:
+        return ["oneDNN printed no kernel: nothing proves what ran"]
+    worked = products(kernels)
+    if not any(kernel.milliseconds for kernel in worked):
+        return ["oneDNN timed no convolution and no product: nothing proves what ran"]
+    if lane.precision == "fp32":
+        found = [_loose_math(kernels), _narrow_operands(worked)]
+    else:
+        found = [_emulated(worked), _elsewhere(lane, worked)]
+    found += [_above_ceiling(lane, kernels), _not_in_force(lane, told)]
+    return [sentence for sentence in found if sentence is not None]
+
+
+def _loose_math(kernels: list[Kernel]) -> str | None:
+    """FP32 kernels that may compute in less: `ONEDNN_DEFAULT_FPMATH_MODE` and its like."""
+    loose = [kernel for kernel in kernels if kernel.fpmath not in (None, "strict")]
+    modes = _listed([str(kernel.fpmath) for kernel in loose])
+    return f"{_calls(loose, kernels)} may compute FP32 in {modes} (fpmath)" if loose else None
+
+
+def _narrow_operands(worked: list[Kernel]) -> str | None:
+    """FP32 work on operands of another type."""
+    narrow = [kernel for kernel in worked if set(kernel.data_types) - {"f32"}]
+    types = _listed([t for kernel in narrow for t in kernel.data_types if t != "f32"])
+    what = f"{_calls(narrow, worked)} of convolutions and products"
+    return f"{what} had {types} operands in an FP32 lane" if narrow else None
+
+
+def _emulated(worked: list[Kernel]) -> str | None:
+    """BF16 work on an instruction set that has no BF16: oneDNN then emulates it."""
+    emulated = [
+        kernel
+        for kernel in worked
+        if "bf16" in kernel.data_types
+        and any(names and not any(map(has_bf16, names)) for names in parts(kernel.implementation))
+    ]
+    names = _listed([kernel.implementation for kernel in emulated])
+    what = f"{_calls(emulated, worked)} of convolutions and products"
+    return f"{what} emulated BF16, without its instructions: {names}" if emulated else None
+
+
+def _elsewhere(lane: PlannedLane, worked: list[Kernel]) -> str | None:
+    """Convolutions, or products in a model without any, that ran on another set or in FP32."""
+    convolutions = [kernel for kernel in worked if kernel.primitive in CONVOLUTIONS]
+    judged, what = (convolutions, "convolutions'") if convolutions else (worked, "products'")
+    share = share_at_own_set(lane, judged)
+    if share is not None and share > OWN_SHARE_MIN:
+        return None
+    instead = _listed([k.implementation for k in judged if not at_own_set(lane, k)])
+    return (
+        f"{share or 0:.1%} of the {what} time ran in BF16 on {own_set(lane)}, "
+        f"and the lane's name asks for more than {OWN_SHARE_MIN:.0%}; the rest: {instead}"
+    )
+
+
+def _above_ceiling(lane: PlannedLane, kernels: list[Kernel]) -> str | None:
+    """Kernels of an instruction set that the lane may not use."""
+    above = [name for k in kernels for name in k.instruction_sets if not within(name, lane.ceiling)]
+    return f"{_listed(above)} ran, above the ceiling {lane.ceiling}" if above else None
+
+
+def _not_in_force(lane: PlannedLane, told: str | None) -> str | None:
+    """A ceiling that is misspelt, or came too late: oneDNN then goes by the CPU."""
+    name = TOLD.get(told or "")
+    if name is None or within(name, lane.ceiling):
+        return None
+    return f"oneDNN said that it may use {name}: the ceiling {lane.ceiling} was not in force"
+
+
+def _calls(some: list[Kernel], all_of_them: list[Kernel]) -> str:
+    return f"{sum(k.calls for k in some)} of {sum(k.calls for k in all_of_them)} calls"
+
+
+def _listed(names: list[str]) -> str:
+    """The names, each once, the first few."""
+    once = list(dict.fromkeys(names))
+    more = [f"{len(once) - NAMES_SHOWN} more"] if len(once) > NAMES_SHOWN else []
+    return ", ".join(once[:NAMES_SHOWN] + more)
