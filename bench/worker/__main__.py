@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from pydantic import ValidationError
 
-from bench.worker.channel import Teller, complain, end_with_controller, write_record
+from bench.worker.channel import Controller, Teller, complain, write_record
 from bench.worker.contract import Failure, LaneRecord, LaneSpec
 
 
@@ -50,7 +50,7 @@ def run(spec: LaneSpec) -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    guard = {end_with_controller()} if spec.guarded else set()
+    controller = Controller() if spec.guarded else None
     try:
         _refuse_other_environment(spec)
         started = time.perf_counter()
@@ -58,7 +58,7 @@ def run(spec: LaneSpec) -> int:
         from bench.worker import lane  # imports torch: only now that the environment is known good
 
         record.import_seconds = time.perf_counter() - started
-        lane.measure(spec, record, guard)
+        lane.measure(spec, record, controller)
         record.outcome = "completed"
     except BaseException as error:
         # A signal may surface as another error, e.g. torch's for a loader process that it ended.

@@ -1,6 +1,7 @@
 """The worker's line to the controller: progress out, the controller's death in, the record."""
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -29,22 +30,35 @@ class Teller:
         print(PROGRESS_PREFIX + line.model_dump_json(exclude_none=True), flush=True)
 
 
-def end_with_controller() -> int:
-    """End this process when standard input closes; return the watching thread's kernel id.
+class Controller:
+    """The controller at standard input: says when this process may work, and dies with it."""
 
-    The launcher between controller and worker passes no signal on, but standard input it does.
-    """
+    def __init__(self) -> None:
+        self._turns = threading.Semaphore(0)
+        # Daemonic: the worker ends when its work does, not when its controller has spoken.
+        self._thread = threading.Thread(target=self._listen, name="controller", daemon=True)
+        self._thread.start()
 
-    def watch() -> None:
-        while os.read(0, 4096):
-            pass
-        os.kill(os.getpid(), 15)
+    @property
+    def thread_id(self) -> int:
+        """The kernel's id of the thread that listens: it takes no part in the training."""
+        return self._thread.native_id or 0
+
+    def wait_for_turn(self) -> None:
+        """Return once the controller has given this process one more turn."""
+        self._turns.acquire()
+
+    def _listen(self) -> None:
+        """Count each line as a turn; at the end of input, end this process.
+
+        The launcher between controller and worker passes no signal on, but standard input it does.
+        """
+        while said := os.read(0, 4096):
+            for _ in range(said.count(b"\n")):
+                self._turns.release()
+        os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(10)
         os._exit(1)
-
-    thread = threading.Thread(target=watch, name="guard", daemon=True)
-    thread.start()
-    return thread.native_id or 0
 
 
 def write_record(record: LaneRecord, path: Path) -> None:

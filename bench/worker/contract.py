@@ -12,7 +12,10 @@ PROGRESS_PREFIX = "@bench "
 """A worker's standard output line that starts so carries one `Progress` as JSON."""
 
 Outcome = Literal["completed", "failed", "interrupted"]
-Stage = Literal["import", "data", "model", "warm-up", "compute", "end-to-end", "epoch", "evidence"]
+Stage = Literal[
+    "import", "data", "model", "waiting", "warm-up", "compute", "end-to-end", "epoch", "evidence",
+    "limits",
+]  # fmt: skip
 
 
 class Message(BaseModel):
@@ -43,18 +46,19 @@ class Workload(Message):
 
 
 class Effort(Message):
-    """How long one process measures.
+    """How long one process measures: a warm-up, then turns of steps of each kind.
 
-    Each part stops at its time once it has `min_steps`, or at `max_steps` at the latest.
+    A turn ends at its time once it has `turn_min_steps`, or at `turn_max_steps` at the latest.
     """
 
-    warmup_steps: int = Field(ge=0)
-    min_steps: int = Field(ge=1)
-    max_steps: int = Field(ge=1)
-    compute_seconds: float = Field(ge=0)
-    end_to_end_seconds: float = Field(ge=0)
+    warmup_max_steps: int = Field(ge=0, description="it ends earlier once the steps are steady")
+    end_to_end_turns: int = Field(ge=0)
+    compute_turns: int = Field(ge=1)
+    turn_seconds: float = Field(ge=0)
+    turn_min_steps: int = Field(ge=1)
+    turn_max_steps: int = Field(ge=1)
     whole_epochs: int = Field(
-        default=0, ge=0, description="epochs trained instead of `end_to_end_seconds`; 0: none"
+        default=0, ge=0, description="epochs trained first, instead of warm-up and end-to-end turns"
     )
 
 
@@ -76,8 +80,13 @@ class LaneSpec(Message):
     evidence_path: str | None = Field(
         default=None, description="where oneDNN's verbose lines of one extra step go"
     )
+    measure_limits: bool = Field(
+        default=False, description="measure the cores' limits and count the model's work as well"
+    )
     guarded: bool = Field(
-        default=False, description="end when standard input closes: the controller has died"
+        default=False,
+        description="a controller is at standard input: wait for its `go` before each turn, and "
+        "end when it closes, since the controller has died",
     )
 
     def differing(self, environment: Mapping[str, str]) -> list[str]:
@@ -111,14 +120,57 @@ class StepTimes(Message):
         return [sum(step) for step in phases]
 
 
-class Measurement(Message):
-    """One part of a process: its warm-up and its timed steps, and the loss they reached."""
+class Turn(Message):
+    """Consecutive timed steps of one process, between two waits."""
 
-    warmup: StepTimes = Field(default_factory=StepTimes)
+    at: float = Field(description="its begin, in seconds of the host's monotonic clock")
+    steps: int
+
+
+class Measurement(Message):
+    """One part of a process: its timed steps, in turns, and the loss they reached."""
+
     timed: StepTimes = Field(default_factory=StepTimes)
+    turns: list[Turn] = []
     images: int = Field(default=0, description="images in the timed steps")
     loss_first: float | None = None
     loss_last: float | None = None
+
+
+class Warmup(Message):
+    """The steps before the timed ones, and whether they had become steady by their end."""
+
+    steps: StepTimes = Field(default_factory=StepTimes)
+    steady: bool | None = Field(default=None, description="null: there was no warm-up")
+
+
+class Operator(Message):
+    """Calls of one operator of a training step that do the same work, counted without running."""
+
+    name: str = Field(description="PyTorch's own, e.g. aten.convolution_backward")
+    kind: Literal["convolution", "matmul", "normalization", "pooling", "elementwise", "optimizer"]
+    calls: int
+    flop: int = Field(description="floating-point operations of one call")
+    bytes: int = Field(description="what one call reads and writes: its operands, each once")
+
+
+class MatmulRate(Message):
+    """The best of a few square matrix products of one size."""
+
+    size: int
+    library: str = Field(description="what computed it: oneDNN or MKL")
+    gflops: float
+
+
+class Limits(Message):
+    """What the lane's cores can do at its precision and ceiling, measured in its own process."""
+
+    matmul: list[MatmulRate]
+    copy_gigabytes_per_second: float = Field(description="read and written, 10^9 bytes")
+    copy_array_bytes: int = Field(description="of each array: four times the last-level caches")
+    clock_mhz: float | None = Field(description="of one core, right after a matrix product")
+    clock_reason: str | None = Field(default=None, description="why there is no clock")
+    operators: list[Operator] = Field(description="one training step of the workload")
 
 
 class Observed(Message):
@@ -161,11 +213,14 @@ class LaneRecord(Message):
     lane: str
     outcome: Outcome
     failure: Failure | None = None
+    warmup: Warmup = Field(default_factory=Warmup)
     compute: Measurement = Field(default_factory=Measurement)
     end_to_end: Measurement = Field(default_factory=Measurement)
     epoch_seconds: list[float] = Field(
         default=[], description="measured training time of each whole epoch; [] if none was run"
     )
     observed: Observed | None = None
+    limits: Limits | None = Field(default=None, description="of a lane's first process only")
+    limits_failure: Failure | None = Field(default=None, description="why they were not had")
     import_seconds: float | None = None
     setup_seconds: float | None = None

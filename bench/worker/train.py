@@ -9,8 +9,9 @@ import torch
 import torchvision
 
 from bench.worker import engines
-from bench.worker.contract import Effort, LaneSpec, Measurement, StepTimes
+from bench.worker.contract import Effort, LaneSpec, Measurement, StepTimes, Turn, Warmup
 from bench.worker.data import Batch
+from bench.worker.steady import steady
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
 MEMORY_FORMATS = {
@@ -77,46 +78,54 @@ class Trainer:
         """The batches with their images in the lane's memory format."""
         return [(images.to(memory_format=self.memory_format), labels) for images, labels in batches]
 
-    def run(
-        self,
-        batches: Iterator[Batch],
-        into: Measurement,
-        effort: Effort,
-        seconds: float,
-        warmup: int,
-        on_step: OnStep,
-    ) -> None:
-        """Warm up, then time steps for `seconds` within `effort`'s bounds, appending to `into`.
+    def warm_up(self, batches: Iterator[Batch], into: Warmup, most: int, on_step: OnStep) -> None:
+        """Train until the steps are steady, for `most` steps at most.
 
         FloatingPointError if the loss stops being a number.
         """
-        for _ in range(warmup):
-            self._one(batches, into, into.warmup, on_step)
-        into.images = 0
-        end = time.perf_counter() + seconds
-        while len(into.timed) < effort.max_steps and (
-            len(into.timed) < effort.min_steps or time.perf_counter() < end
+        into.steady = False
+        while len(into.steps) < most and not into.steady:
+            self._one(batches, into.steps, on_step)
+            into.steady = steady(into.steps.totals())
+
+    def turn(
+        self, batches: Iterator[Batch], into: Measurement, effort: Effort, on_step: OnStep
+    ) -> None:
+        """Time steps for one turn of the effort, appending to `into`.
+
+        FloatingPointError if the loss stops being a number.
+        """
+        turn = Turn(at=time.monotonic(), steps=0)
+        into.turns.append(turn)
+        while turn.steps < effort.turn_max_steps and (
+            turn.steps < effort.turn_min_steps or time.monotonic() - turn.at < effort.turn_seconds
         ):
-            self._one(batches, into, into.timed, on_step)
+            self._measured(batches, into, on_step)
+            turn.steps += 1
 
     def run_epoch(self, batches: Iterator[Batch], into: Measurement, on_step: OnStep) -> float:
         """Train on every batch, appending each step to `into`; return the seconds it took."""
-        start = time.perf_counter()
+        turn = Turn(at=time.monotonic(), steps=0)
+        into.turns.append(turn)
         try:
             while True:
-                self._one(batches, into, into.timed, on_step)
+                self._measured(batches, into, on_step)
+                turn.steps += 1
         except StopIteration:
-            return time.perf_counter() - start
+            return time.monotonic() - turn.at
+
+    def _measured(self, batches: Iterator[Batch], into: Measurement, on_step: OnStep) -> None:
+        loss, images = self._one(batches, into.timed, on_step)
+        into.images += images
+        into.loss_first = loss if into.loss_first is None else into.loss_first
+        into.loss_last = loss
 
     def _one(
-        self, batches: Iterator[Batch], into: Measurement, times: StepTimes, on_step: OnStep
-    ) -> None:
+        self, batches: Iterator[Batch], times: StepTimes, on_step: OnStep
+    ) -> tuple[float, int]:
         loss, images = self.step(batches, times)
         if not math.isfinite(loss):
             raise FloatingPointError(f"the loss became {loss} in step {len(times)}")
-        if into.loss_first is None:
-            into.loss_first = loss
-        into.loss_last = loss
-        into.images += images
         last = sum(getattr(times, phase)[-1] for phase in StepTimes.model_fields)
         on_step(len(times), last / 1e9)
+        return loss, images

@@ -14,6 +14,7 @@ import pytest
 from bench.host.probe import probe
 from bench.plan.match import matches
 from bench.worker.contract import LaneRecord
+from bench.worker.steady import steady
 
 pytestmark = pytest.mark.integration
 
@@ -38,11 +39,12 @@ def tiny_spec(folder, lane="fp32", **changes):
         "workload": {"image_size": 32, "batch_size": 2, "loader_workers": 0},
         "data": {"kind": "synthetic", "root": str(folder / "data"), "images": 10},
         "effort": {
-            "warmup_steps": 0,
-            "min_steps": 2,
-            "max_steps": 2,
-            "compute_seconds": 0,
-            "end_to_end_seconds": 0,
+            "warmup_max_steps": 0,
+            "end_to_end_turns": 1,
+            "compute_turns": 1,
+            "turn_seconds": 0,
+            "turn_min_steps": 2,
+            "turn_max_steps": 2,
         },
         "cores": [min(os.sched_getaffinity(0))],
         "environment": CEILING[lane],
@@ -121,10 +123,13 @@ def test_a_spec_that_is_none_is_one_line_and_exit_code_2(text, tmp_path):
     assert "Traceback" not in done.stderr
 
 
+ENDLESS = {"end_to_end_turns": 0, "turn_max_steps": 10**6, "turn_seconds": 600}
+
+
 @contextmanager
 def long_worker(tmp_path):
-    """A guarded worker that would step for ten minutes, in its first steps."""
-    spec = tiny_spec(tmp_path, effort={"max_steps": 10**6, "compute_seconds": 600}, guarded=True)
+    """A guarded worker in the first steps of a turn that would last ten minutes."""
+    spec = tiny_spec(tmp_path, effort=ENDLESS, guarded=True)
     with subprocess.Popen(
         [sys.executable, "-m", "bench.worker", str(spec)],
         stdin=subprocess.PIPE,
@@ -133,6 +138,9 @@ def long_worker(tmp_path):
         text=True,
         env={**os.environ, **CEILING["fp32"]},
     ) as worker:
+        assert any('"stage":"waiting"' in line for line in worker.stdout)
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
         assert any('"stage":"compute"' in line for line in worker.stdout)
         yield worker
 
@@ -162,3 +170,36 @@ def test_a_guarded_worker_refuses_another_environment(tmp_path):
         assert worker.wait(30) == 1
     assert "ONEDNN_MAX_CPU_ISA" in record(tmp_path).failure.message
     assert not Path(tmp_path / "evidence.txt").exists()
+
+
+def test_a_guarded_worker_works_only_in_its_turns(tmp_path):
+    spec = tiny_spec(tmp_path, guarded=True)
+    with subprocess.Popen(
+        [sys.executable, "-m", "bench.worker", str(spec)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, **CEILING["fp32"]},
+    ) as worker:
+        began = []
+        while any('"stage":"waiting"' in line for line in worker.stdout):
+            time.sleep(0.3)
+            began.append(time.monotonic())
+            worker.stdin.write("go\n")
+            worker.stdin.flush()
+        assert worker.wait(20) == 0
+    left = record(tmp_path)
+    assert len(began) == 3, "an end-to-end turn, a compute turn and the evidence"
+    turns = [*left.end_to_end.turns, *left.compute.turns]
+    for begin, turn in zip(began, turns, strict=False):
+        assert 0 <= turn.at - begin < 0.2
+        assert turn.steps == 2
+
+
+def test_a_warm_up_ends_when_steps_are_steady_or_at_its_cap(tmp_path):
+    run(tiny_spec(tmp_path, effort={"warmup_max_steps": 200}))
+    left = record(tmp_path)
+    taken = left.warmup.steps.totals()
+    assert left.warmup.steady is (len(taken) < 200 or steady(taken))
+    assert not any(steady(taken[:n]) for n in range(len(taken))), "it went on too long"
