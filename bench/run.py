@@ -1,26 +1,31 @@
-"""One run: rounds of lanes, each in a fresh process, saved after each of them."""
+"""One run: rounds of lanes in fresh processes, saved after each process."""
 
-import shutil
+import random
 import tempfile
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from signal import Signals
 from typing import NoReturn
 
+from bench.analysis.contradictions import contradictions
+from bench.analysis.evidence import kernels
+from bench.analysis.ratios import widest
 from bench.analysis.summary import summarize
 from bench.errors import BenchError, Exit
 from bench.host.model import Host
 from bench.kit import kit
 from bench.launch.data import prepare_data
-from bench.launch.process import Launch, Stopped, Turn
+from bench.launch.leftovers import leftovers, work_folder
+from bench.launch.process import Launch, Place, Running
 from bench.launch.supervise import Interrupted, interruptible
+from bench.launch.turns import Stopped, take_turns
 from bench.plan import rounds
 from bench.report.progress import Display
 from bench.report.render import render_charts, render_texts
-from bench.results.folder import RESULT, create, point_latest, write_text
+from bench.results import checksums
+from bench.results.folder import RESULT, create, point_latest, read_evidence, write_text
 from bench.results.schema import Plan, PlannedLane, Process, Result, RunStatus
 
 
@@ -51,7 +56,7 @@ class Run:
             plan=plan,
             data=None,
             processes=[],
-            summary=summarize(plan.lanes, [], None),
+            summary=summarize(plan, [], None),
         )
         run = cls(create(results, host.name or host.id, plan.profile, now), result, display)
         run.save()
@@ -59,108 +64,130 @@ class Run:
         return run
 
     def measure(self, data_dir: Path) -> None:
-        """Run every round. However it ends, `result.json` and the reports say what was measured."""
-        work = _temporary_folder()
-        try:
-            with interruptible():
-                self._measure(data_dir, work)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
+        """Run rounds. However it ends, `result.json` and the reports say what was measured.
 
-    def _measure(self, data_dir: Path, work: Path) -> None:
+        BenchError if there is no data to train on or the folder can't be written any more.
+        """
+        with work_folder(self.folder) as work, interruptible():
+            error: BaseException | None = None
+            try:
+                for process in leftovers(work, self.folder, self.result):
+                    self._add(process)
+                status, why = self._rounds(self._launch(data_dir, work))
+            except Stopped as stop:
+                self.result.processes += stop.processes
+                error = stop.cause
+            except (Interrupted, BenchError, OSError) as failure:
+                error = failure
+            if error is not None:
+                status, why = _ended_by(error)
+            self._end(status, why)
+        if isinstance(error, Interrupted):
+            self.exit_code = 128 + error.signum
+        elif isinstance(error, OSError):
+            raise BenchError(
+                f"{why}",
+                f"what was measured is saved; go on with: bench run --resume {self.folder}",
+            ) from error
+        elif error is not None:
+            raise error
+
+    def _launch(self, data_dir: Path, work: Path) -> Launch:
         plan = self.result.plan
-        try:
-            for note in plan.notes:
-                self.display.note(note)
-            data = prepare_data(plan, data_dir, work, self.folder)
-            self.result.data = data
-            self.display.note(f"trains on {data.spec.kind} images: {data.reason}")
-            launch = Launch(plan, data.spec, work, self.folder)
-            self._end(*self._rounds(launch))
-        except Stopped as stop:
-            self._add(stop.process)
-            self._stopped(stop.signum)
-        except Interrupted as stop:
-            self._stopped(stop.signum)
-        except BenchError as error:
-            self._end("failed", error.cause)
-            raise
-        except OSError as error:
-            self._rescue(error)
+        for note in plan.notes:
+            self.display.note(note)
+        data = prepare_data(plan, data_dir, work, self.folder)
+        self.result.data = data
+        self.display.note(f"trains on {data.spec.kind} images: {data.reason}")
+        return Launch(plan, data.spec, work, self.folder)
 
     def _rounds(self, launch: Launch) -> tuple[RunStatus, str]:
-        """Begin rounds while they fit. Return how the run ended, and why then."""
-        plan = self.result.plan
-        began = time.monotonic()
-        orders = rounds.orders([lane.id for lane in self._running()], plan.seed)
-        for number, order in zip(count(1), orders, strict=False):
-            longest = max(self.round_seconds, default=0.0)
-            elapsed = time.monotonic() - began
+        """Begin rounds while they are wanted and fit. Return how the run ended, and why then."""
+        plan, began = self.result.plan, time.monotonic()
+        last = max((p.round for p in self.result.processes), default=0)
+        while True:
             if not self._running():
-                return "failed", "every lane failed"
-            if not rounds.another(
-                number - 1, plan.rounds_max, elapsed, longest, plan.time_budget_seconds
-            ):
-                return "completed", self._why_enough(number - 1)
-            self._round(launch, number, order)
-            self.round_seconds.append(time.monotonic() - began - elapsed)
-        raise AssertionError("orders never end")
+                return "failed", "no lane is left to run"
+            if why := self._enough(time.monotonic() - began):
+                return "completed", why
+            last += 1
+            round_began = time.monotonic()
+            self._round(
+                launch, last, rounds.order([x.id for x in self._running()], plan.seed, last)
+            )
+            self.round_seconds.append(time.monotonic() - round_began)
 
     def _round(self, launch: Launch, number: int, order: list[str]) -> None:
-        running = {lane.id: lane for lane in self._running()}
-        order = [lane for lane in order if lane in running]
+        """Measure each lane once: all alive together, or one after the other."""
+        lanes = {lane.id: lane for lane in self._running()}
+        places = [Place(number, i, lanes[name]) for i, name in enumerate(order)]
         self.display.round_started(number, order)
-        for position, name in enumerate(order):
-            lane = running[name]
-            self.display.lane_started(name, self.result.plan.lane_limit_seconds)
-            process = launch(
-                Turn(number, position, lane),
-                lambda progress, name=name: self.display.progress(name, progress),  # type: ignore[misc]
-            )
-            self._add(process)
-            self.display.lane_ended(process)
+        groups = [places] if self.result.plan.together else [[place] for place in places]
+        for group in groups:
+            shuffle = random.Random(f"{self.result.plan.seed} {number} turns")
+            take_turns(group, lambda place: self._start(launch, place), shuffle, self._add)
+
+    def _start(self, launch: Launch, place: Place) -> Running:
+        measured = (p for p in self.result.processes if p.lane == place.lane.id)
+        known = any(p.record is not None and p.record.limits is not None for p in measured)
+        self.display.lane_started(place.lane.id, self.result.plan.lane_limit_seconds)
+        return launch.start(place, measure_limits=not known, on_progress=self.display.progress)
 
     def _running(self) -> list[PlannedLane]:
-        """Lanes that are neither skipped nor failed: one that failed is not started again."""
+        """Lanes neither skipped, failed nor invalid: one that failed is not started again."""
         return [x for x in self.result.plan.lanes if x.status in ("planned", "measured")]
 
     def _add(self, process: Process) -> None:
         """Keep what a process came to, and save."""
         self.result.processes.append(process)
         lane = next(x for x in self.result.plan.lanes if x.id == process.lane)
-        if process.outcome == "completed":
-            lane.status = "measured"
-        elif process.outcome == "failed":
+        if process.evidence is not None:
+            process.kernels = kernels(read_evidence(self.folder, process))
+        if process.outcome == "failed":
             lane.status, lane.reason = "failed", process.reason
+        elif process.outcome == "completed":
+            seen = process.record.observed if process.record else None
+            told = seen.onednn_isa if seen else None
+            process.contradictions = contradictions(lane, process.kernels, told)
+            lane.status = "invalid" if process.contradictions else "measured"
+            lane.reason = "; ".join(process.contradictions) or None
         self.save()
+        self.display.lane_ended(process)
 
-    def _why_enough(self, done: int) -> str:
-        plan = self.result.plan
+    def _enough(self, elapsed: float) -> str | None:
+        """Why no further round is begun; None if another is wanted and fits."""
+        plan, done = self.result.plan, max((p.round for p in self.result.processes), default=0)
         if done >= plan.rounds_max:
             return f"all {done} rounds done" if done > 1 else "the one round done"
-        short = f", fewer than the {plan.rounds_min} that the profile wants"
-        return (
-            f"the time budget of {plan.time_budget_seconds:.0f} s had room for {done} rounds"
-            f"{short if done < plan.rounds_min else ''}"
-        )
-
-    def _stopped(self, signum: int) -> None:
-        self._end("interrupted", f"interrupted by {Signals(signum).name}")
-        self.exit_code = 128 + signum
+        half_width = widest([r for lane in self.result.summary.lanes for r in lane.compute_ratios])
+        precise = half_width is not None and half_width <= plan.target_precision
+        if precise and done >= plan.rounds_min:
+            return f"every interval is within ±{plan.target_precision:.1%}, after {done} rounds"
+        longest, budget = max(self.round_seconds, default=0.0), plan.time_budget_seconds
+        if self.round_seconds and budget is not None and elapsed + longest > budget:
+            wide = "" if half_width is None else f"; the widest interval is ±{half_width:.1%}"
+            fewer = f", fewer than the {plan.rounds_min} wanted" if done < plan.rounds_min else ""
+            return f"the time budget of {budget:.0f} s had room for {done} rounds{fewer}{wide}"
+        return None
 
     def _end(self, status: RunStatus, why: str) -> None:
+        """Save all, in the folder or, where it can't be written any more, somewhere else."""
         self.result.status, self.result.stop_reason = status, why
         self.result.finished_at = datetime.now(UTC).isoformat(timespec="seconds")
-        if any(lane.status == "failed" for lane in self.result.plan.lanes):
+        if any(lane.status in ("failed", "invalid") for lane in self.result.plan.lanes):
             self.exit_code = Exit.LANE_FAILED
-        self.save()
-        render_charts(self.result, self.folder)
+        try:
+            self.save()
+            render_charts(self.result, self.folder)
+            checksums.write(self.folder)
+        except OSError as error:
+            self._rescue(error)
 
     def save(self) -> None:
         """Write `result.json` and the texts, each whole. OSError if the folder can't be written."""
         result = self.result
         images = result.data.spec.images if result.data else None
-        result.summary = summarize(result.plan.lanes, result.processes, images)
+        result.summary = summarize(result.plan, result.processes, images)
         write_text(self.folder / RESULT, result.model_dump_json(indent=1) + "\n")
         render_texts(result, self.folder)
 
@@ -174,11 +201,11 @@ class Run:
         ) from error
 
 
-def _temporary_folder() -> Path:
-    try:
-        return Path(tempfile.mkdtemp(prefix="bench-"))
-    except OSError as error:
-        raise BenchError(
-            f"there is no folder for temporary files: {error.strerror}",
-            "set TMPDIR to one; in a container add --tmpfs /tmp",
-        ) from error
+def _ended_by(error: BaseException) -> tuple[RunStatus, str]:
+    if isinstance(error, Interrupted):
+        return "interrupted", f"interrupted by {Signals(error.signum).name}"
+    if isinstance(error, BenchError):
+        return "failed", error.cause
+    if isinstance(error, OSError):
+        return "interrupted", f"the run could not go on: {error}"
+    raise error

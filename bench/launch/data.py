@@ -28,7 +28,7 @@ def prepare_data(plan: Plan, data_dir: Path, work: Path, artifact: Path) -> Data
     asked.write_text(request.model_dump_json())
     log = artifact / "logs" / "data.log"
     command = [sys.executable, "-m", "bench.worker.prepare", str(asked), str(answered)]
-    supervise(command, compose(os.environ, {}), log, LIMIT_SECONDS, lambda line: None)
+    supervise(command, compose(os.environ, {}), log, LIMIT_SECONDS)
     try:
         reply = Reply.model_validate_json(answered.read_text())
     except (OSError, ValidationError):

@@ -29,7 +29,7 @@ def judge(ended: Ended, record_path: Path, log: Path, killed_for_memory: bool) -
     if record is not None and record.outcome == "completed":
         return Outcome("completed", None, record)
     if ended.timed_out:
-        reason = f"it was ended at its time limit, after {ended.wall_seconds:.0f} s"
+        reason = f"it was ended at its time limit, after {ended.followed_seconds:.0f} s"
         return Outcome("failed", reason, record)
     if killed_for_memory:
         return Outcome("failed", "the kernel killed it: out of memory (try --batch-size)", record)
@@ -41,10 +41,12 @@ def judge(ended: Ended, record_path: Path, log: Path, killed_for_memory: bool) -
     return Outcome("failed", f"the worker {problem} ({told})", None)
 
 
-def interrupted(record_path: Path) -> Outcome:
+def stopped(record_path: Path) -> Outcome:
     """What is left of a lane that was ended with the run: its steps so far, if it could save."""
     record, _ = _read(record_path)
-    return Outcome("interrupted", "the run was interrupted", record)
+    if record is not None and record.outcome == "completed":
+        return Outcome("completed", None, record)
+    return Outcome("interrupted", "the run was ended meanwhile", record)
 
 
 def oom_kills() -> int:

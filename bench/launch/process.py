@@ -1,6 +1,7 @@
 """One lane in one round: from its plan to what came of it."""
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,26 +12,20 @@ from pydantic import ValidationError
 from bench.launch.command import SPEC
 from bench.launch.environment import compose
 from bench.launch.noise import Watch
-from bench.launch.outcome import Outcome, interrupted, judge, oom_kills
+from bench.launch.outcome import judge, oom_kills, stopped
 from bench.launch.preload import preload
-from bench.launch.supervise import Interrupted, supervise
+from bench.launch.supervise import Supervised
 from bench.results.schema import Plan, PlannedLane, Process
 from bench.worker.contract import PROGRESS_PREFIX, DataSpec, LaneSpec, Progress
 
 PRELOAD = "LD_PRELOAD"
 
-
-class Stopped(Exception):
-    """The run was interrupted while a lane ran; `process` is what that lane came to."""
-
-    def __init__(self, process: Process, signum: int) -> None:
-        super().__init__(f"stopped in lane {process.lane}")
-        self.process = process
-        self.signum = signum
+OnProgress = Callable[[str, Progress], None]
+"""Told of a lane's progress: its id, and where it is."""
 
 
 @dataclass(frozen=True)
-class Turn:
+class Place:
     """A lane's place in a run: its round from 1, its position in that round from 0."""
 
     round: int
@@ -39,8 +34,18 @@ class Turn:
 
     @property
     def name(self) -> str:
-        """What this turn's files are called."""
+        """What the files of this place are called."""
         return f"round{self.round:02d}-{self.lane.id}"
+
+
+def spec_path(work: Path, place: Place) -> Path:
+    """Where a process's spec is."""
+    return work / f"{place.name}.spec.json"
+
+
+def record_path(work: Path, place: Place) -> Path:
+    """Where a process leaves its record."""
+    return work / f"{place.name}.record.json"
 
 
 class Launch:
@@ -50,45 +55,41 @@ class Launch:
     """
 
     def __init__(self, plan: Plan, data: DataSpec, work: Path, artifact: Path) -> None:
-        self._plan, self._data, self._work, self._artifact = plan, data, work, artifact
+        self.plan, self._data, self._work = plan, data, work
+        self.artifact = artifact.resolve()
         self._preload = preload(plan.preload, work)
 
-    def __call__(self, turn: Turn, on_progress: Callable[[Progress], None]) -> Process:
-        """Run the lane to its end. `Stopped` if the run was interrupted meanwhile."""
-        spec = self._spec(turn)
-        spec_path = self._work / f"{turn.name}.spec.json"
-        spec_path.write_text(spec.model_dump_json(indent=1))
-        log = self._artifact / "logs" / f"{turn.name}.log"
-        started, kills, watch = datetime.now(UTC), oom_kills(), Watch()
-        try:
-            ended = supervise(
-                [word.replace(SPEC, str(spec_path)) for word in turn.lane.command],
-                self._environment(turn.lane),
-                log,
-                self._plan.lane_limit_seconds,
-                _progress_reader(on_progress),
-                self._plan.cores if self._plan.task_manager == "affinity" else None,
-            )
-        except Interrupted as stop:
-            came = interrupted(Path(spec.record_path))
-            raise Stopped(self._process(turn, started, watch, None, came), stop.signum) from stop
-        came = judge(ended, Path(spec.record_path), log, oom_kills() > kills)
-        return self._process(turn, started, watch, ended.exit_code, came)
+    def start(self, place: Place, *, measure_limits: bool, on_progress: OnProgress) -> "Running":
+        """Start the lane's process. OSError if it can't be started."""
+        spec = self._spec(place, measure_limits)
+        path = spec_path(self._work, place)
+        path.write_text(spec.model_dump_json(indent=1))
+        command = [word.replace(SPEC, str(path)) for word in place.lane.command]
+        supervised = Supervised(
+            command,
+            self._environment(place.lane),
+            self.artifact / "logs" / f"{place.name}.log",
+            self.plan.lane_limit_seconds,
+            self.plan.cores if self.plan.task_manager == "affinity" else None,
+        )
+        watch = Watch(self.plan.cores, supervised.session)
+        return Running(place, Path(spec.record_path), self.artifact, supervised, watch, on_progress)
 
-    def _spec(self, turn: Turn) -> LaneSpec:
-        lane = turn.lane
+    def _spec(self, place: Place, measure_limits: bool) -> LaneSpec:
+        lane = place.lane
         return LaneSpec(
             lane=lane.id,
             engine=lane.engine,
             precision=lane.precision,
             memory_format=lane.memory_format,
-            workload=self._plan.workload,
+            workload=self.plan.workload,
             data=self._data,
-            effort=self._plan.effort,
-            cores=self._plan.cores,
+            effort=self.plan.effort,
+            cores=self.plan.cores,
             environment={k: v for k, v in lane.environment.items() if k != PRELOAD},
-            record_path=str(self._work / f"{turn.name}.record.json"),
-            evidence_path=str(self._artifact.resolve() / "evidence" / f"{turn.name}.txt"),
+            record_path=str(record_path(self._work, place)),
+            evidence_path=str(self.artifact / "evidence" / f"{place.name}.txt"),
+            measure_limits=measure_limits,
             guarded=True,
         )
 
@@ -98,35 +99,74 @@ class Launch:
             own[PRELOAD] = self._preload
         return compose(os.environ, own)
 
-    def _process(
-        self, turn: Turn, started: datetime, watch: Watch, exit_code: int | None, came: Outcome
-    ) -> Process:
-        evidence = f"evidence/{turn.name}.txt"
+
+class Running:
+    """A lane's process under way. It works only in the turns that it is given."""
+
+    def __init__(
+        self,
+        place: Place,
+        record: Path,
+        artifact: Path,
+        supervised: Supervised,
+        watch: Watch,
+        on_progress: OnProgress,
+    ) -> None:
+        self.place = place
+        self._record, self._artifact = record, artifact
+        self._supervised, self._watch, self._on_progress = supervised, watch, on_progress
+        self._started, self._began = datetime.now(UTC), time.monotonic()
+        self._kills = oom_kills()
+
+    def waits(self) -> bool:
+        """Sleep until the process waits for a turn: True; False once it has ended or must."""
+        return self._supervised.follow(self._hear)
+
+    def take_turn(self) -> bool:
+        """Give the process a turn; True once it waits for another, False as `waits`."""
+        with self._watch:
+            self._supervised.say("go")
+            return self.waits()
+
+    def terminate(self) -> None:
+        """Ask the process to end, without waiting for it: it saves what it has."""
+        self._supervised.terminate()
+
+    def finish(self, *, run_stopped: bool = False) -> Process:
+        """End what is left of the process and tell what came of it, or of the stopped run's."""
+        ended = self._supervised.end()
+        if run_stopped:
+            came = stopped(self._record)
+        else:
+            came = judge(ended, self._record, self._log(), oom_kills() > self._kills)
+        evidence = f"evidence/{self.place.name}.txt"
         return Process(
-            round=turn.round,
-            position=turn.position,
-            lane=turn.lane.id,
+            round=self.place.round,
+            position=self.place.position,
+            lane=self.place.lane.id,
             outcome=came.outcome,
             reason=came.reason,
-            started_at=started.isoformat(timespec="milliseconds"),
-            wall_seconds=(datetime.now(UTC) - started).total_seconds(),
-            launcher_exit_code=exit_code,
-            noise=watch.noise(),
+            started_at=self._started.isoformat(timespec="milliseconds"),
+            wall_seconds=time.monotonic() - self._began,
+            launcher_exit_code=None if run_stopped else ended.exit_code,
+            noise=self._watch.noise(),
             record=came.record,
-            log=f"logs/{turn.name}.log",
+            log=f"logs/{self.place.name}.log",
             evidence=evidence if (self._artifact / evidence).exists() else None,
         )
 
+    def _log(self) -> Path:
+        return self._artifact / "logs" / f"{self.place.name}.log"
 
-def _progress_reader(on_progress: Callable[[Progress], None]) -> Callable[[str], None]:
-    """A reader of output lines that passes progress on and leaves everything else to the log."""
-
-    def read(line: str) -> None:
+    def _hear(self, line: str) -> bool:
+        """Pass progress on, leave everything else to the log; True if the process now waits."""
         if not line.startswith(PROGRESS_PREFIX):
-            return
+            return False
         try:
-            on_progress(Progress.model_validate_json(line.removeprefix(PROGRESS_PREFIX)))
+            progress = Progress.model_validate_json(line.removeprefix(PROGRESS_PREFIX))
         except ValidationError:
-            return  # a mangled line tells nothing; the record does
-
-    return read
+            return False  # a mangled line tells nothing; the record does
+        if progress.stage == "waiting":
+            return True
+        self._on_progress(self.place.lane.id, progress)
+        return False

@@ -1,4 +1,4 @@
-"""Run one command to its end: time limit, signals, output to a log, nothing left behind."""
+"""Commands under way: time limit, signals, output to a log, nothing left behind."""
 
 import os
 import selectors
@@ -10,7 +10,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import IO, NoReturn
 
 import psutil
 
@@ -23,6 +22,9 @@ GRACE_SECONDS = 10.0
 
 KILL_SECONDS = 2.0
 """What the kernel has, after SIGKILL, to take a process down."""
+
+
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupted(BaseException):
@@ -38,21 +40,23 @@ class Ended:
     """How a command ended. The exit code is the launcher's, and proves nothing."""
 
     exit_code: int
-    wall_seconds: float
+    followed_seconds: float
     timed_out: bool
 
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Turn the first SIGINT, SIGTERM or SIGHUP into `Interrupted`; later ones wait their turn."""
-    caught = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    """Turn the first SIGINT, SIGTERM or SIGHUP into `Interrupted`; later ones are ignored."""
 
-    def stop(signum: int, _frame: FrameType | None) -> NoReturn:
-        for each in caught:
+    def stop(signum: int, _frame: FrameType | None) -> None:
+        for each in INTERRUPTS:
             signal.signal(each, signal.SIG_IGN)
-        raise Interrupted(signum)
+        if _shield.up:
+            _shield.kept = signum
+        else:
+            raise Interrupted(signum)
 
-    before = {each: signal.signal(each, stop) for each in caught}
+    before = {each: signal.signal(each, stop) for each in INTERRUPTS}
     try:
         yield
     finally:
@@ -60,76 +64,140 @@ def interruptible() -> Iterator[None]:
             signal.signal(each, handler)
 
 
-def supervise(
-    command: list[str],
-    environment: dict[str, str],
-    log: Path,
-    limit_seconds: float,
-    on_line: Callable[[str], None],
-    affinity: list[int] | None = None,
-) -> Ended:
-    """Run `command` in a session of its own until it ends or `limit_seconds` are up.
+class _Shield:
+    """Whether an interrupt has to wait, and the signal that does."""
 
-    Sleeps until there is output. Its standard input stays open as long as this process lives, so
-    that a guarded worker notices the controller's death. On `Interrupted` the whole group is
-    ended, after a grace in which it saves, and the exception goes on. OSError if the command or
-    the log can't be opened.
+    up = False
+    kept: int | None = None
+
+
+_shield = _Shield()
+
+
+@contextmanager
+def shielded() -> Iterator[None]:
+    """Let an interrupt wait till the end, and raise it there."""
+    _shield.up, _shield.kept = True, None
+    try:
+        yield
+    finally:
+        _shield.up = False
+    if _shield.kept is not None:
+        raise Interrupted(_shield.kept)
+
+
+class Supervised:
+    """A command under way in a session of its own, its output copied to a log.
+
+    Its standard input stays open as long as this process lives, so that a guarded worker notices
+    the controller's death. Nobody reads its output between two calls of `follow`. OSError if the
+    command or the log can't be opened.
     """
-    started = time.monotonic()
-    timed_out = False
-    with log.open("wb") as kept:
-        process = subprocess.Popen(
-            command,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            preexec_fn=None if affinity is None else lambda: os.sched_setaffinity(0, affinity),
-        )
+
+    def __init__(
+        self,
+        command: list[str],
+        environment: dict[str, str],
+        log: Path,
+        limit_seconds: float,
+        affinity: list[int] | None = None,
+    ) -> None:
+        self._log = log.open("wb")
         try:
-            assert process.stdout is not None
-            deadline = started + limit_seconds
-            timed_out = not _follow(process, process.stdout, kept, deadline, on_line)
+            self._process = subprocess.Popen(
+                command,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=None if affinity is None else lambda: os.sched_setaffinity(0, affinity),
+            )
+        except BaseException:
+            self._log.close()
+            raise
+        self._left = limit_seconds
+        self._followed = 0.0
+        self._room, self._pending = LOG_LIMIT, b""
+
+    @property
+    def session(self) -> int:
+        """The id of the command's session, which is its own process id."""
+        return self._process.pid
+
+    def follow(self, on_line: Callable[[str], bool]) -> bool:
+        """Sleep until a line of output makes `on_line` true; False once the command has ended.
+
+        False as well when the limit is up, of the seconds that this was followed. The command's
+        end is its own or that of its output, whichever comes first: an orphan of a killed
+        launcher may hold the output open. OSError if the log can't be written.
+        """
+        began = time.monotonic()
+        try:
+            return self._follow(began + self._left, on_line)
         finally:
-            _end_group(process)
-    return Ended(process.returncode, time.monotonic() - started, timed_out)
+            self._followed += time.monotonic() - began
+            self._left -= time.monotonic() - began
+
+    def say(self, line: str) -> None:
+        """Write a line to the command's standard input, if it still reads it."""
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):
+            os.write(self._process.stdin.fileno(), line.encode() + b"\n")
+
+    def terminate(self) -> None:
+        """Ask the command's group to end, without waiting for it."""
+        _signal_group(self._process.pid, signal.SIGTERM)
+
+    def end(self) -> Ended:
+        """End what is left of the command's group, after a grace in which it saves."""
+        timed_out = self._left <= 0
+        try:
+            _end_group(self._process)
+        finally:
+            self._log.close()
+        return Ended(self._process.returncode, self._followed, timed_out)
+
+    def _follow(self, deadline: float, on_line: Callable[[str], bool]) -> bool:
+        output = self._process.stdout
+        assert output is not None
+        with selectors.DefaultSelector() as ready, _exit_of(self._process) as exited:
+            ready.register(output, selectors.EVENT_READ)
+            if exited is not None:
+                ready.register(exited, selectors.EVENT_READ)
+            while True:
+                left = deadline - time.monotonic()
+                events = ready.select(left) if left > 0 else []
+                if all(key.fileobj is not output for key, _ in events):
+                    return False
+                chunk = os.read(output.fileno(), 65536)
+                if not chunk:
+                    return False
+                # All are heard, also those that came along with the one that makes it true.
+                heard = [on_line(line) for line in self._lines(chunk)]
+                if any(heard):
+                    return True
+
+    def _lines(self, chunk: bytes) -> list[str]:
+        """The lines that `chunk` completes, after it is in the log."""
+        self._log.write(chunk[: self._room])
+        self._log.flush()
+        self._room = max(0, self._room - len(chunk))
+        *lines, pending = (self._pending + chunk).split(b"\n")
+        self._pending = pending[:LINE_LIMIT]
+        return [line[:LINE_LIMIT].decode(errors="replace") for line in lines]
 
 
-def _follow(
-    process: "subprocess.Popen[bytes]",
-    output: IO[bytes],
-    log: IO[bytes],
-    deadline: float,
-    on_line: Callable[[str], None],
-) -> bool:
-    """Copy output to the log and lines to `on_line` till the process ends; False at the deadline.
-
-    Its end is its own or that of its output, whichever comes first: an orphan of a killed
-    launcher may hold the output open.
-    """
-    room, pending = LOG_LIMIT, b""
-    with selectors.DefaultSelector() as ready, _exit_of(process) as exited:
-        ready.register(output, selectors.EVENT_READ)
-        if exited is not None:
-            ready.register(exited, selectors.EVENT_READ)
-        while True:
-            left = deadline - time.monotonic()
-            events = ready.select(left) if left > 0 else []
-            if not events:
-                return False
-            if all(key.fileobj is not output for key, _ in events):
-                return True
-            chunk = os.read(output.fileno(), 65536)
-            if not chunk:
-                return True
-            log.write(chunk[:room])
-            log.flush()
-            room = max(0, room - len(chunk))
-            *lines, pending = (pending + chunk).split(b"\n")
-            pending = pending[:LINE_LIMIT]
-            for line in lines:
-                on_line(line[:LINE_LIMIT].decode(errors="replace"))
+def supervise(
+    command: list[str], environment: dict[str, str], log: Path, limit_seconds: float
+) -> Ended:
+    """Run `command` to its end, or till `limit_seconds` are up; nothing of it is left behind."""
+    supervised = Supervised(command, environment, log, limit_seconds)
+    try:
+        supervised.follow(lambda line: False)
+    finally:
+        ended = supervised.end()
+    return ended
 
 
 @contextmanager

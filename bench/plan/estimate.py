@@ -19,6 +19,9 @@ activations grow with the image's area."""
 START_SECONDS = 22.0
 """Launcher and worker importing torch and IPEX, and building the model (seen: 12 to 25)."""
 
+START_CPU_SECONDS = 14.0
+"""What a start computes, on one core for most of it: seen 20 to 27 s for four on two cores."""
+
 GFLOP_PER_IMAGE_AT_224 = 24.5
 """ResNet-50: 4.09 G multiply-adds × 2, forward and backward × 3 (`torch.utils.flop_counter`)."""
 
@@ -49,13 +52,15 @@ def largest_batch(lane: Lane, workload: Workload, available: int) -> int:
 
 
 def process_seconds(workload: Workload, effort: Effort, cores: int, images: int) -> float:
-    """Wall seconds of one process of a lane."""
+    """Seconds that one process of a lane works, after its start and between its waits."""
     gflop = GFLOP_PER_IMAGE_AT_224 * (workload.image_size / 224) ** 2 * workload.batch_size
     step = gflop / (GFLOPS_PER_CORE * cores)
-    part = effort.min_steps * step
-    compute = effort.warmup_steps * step + max(part, effort.compute_seconds)
-    if effort.whole_epochs:
-        loaded = effort.whole_epochs * images / workload.batch_size * step
-    else:
-        loaded = (1 + workload.loader_workers) * step + max(part, effort.end_to_end_seconds)
-    return START_SECONDS + compute + loaded + 2 * step
+    turn = max(effort.turn_min_steps * step, effort.turn_seconds + step / 2)
+    turns = (effort.compute_turns + effort.end_to_end_turns) * turn
+    epochs = effort.whole_epochs * images / workload.batch_size * step
+    return effort.warmup_max_steps * step + turns + epochs + 2 * step
+
+
+def start_seconds(processes: int, cores: int) -> float:
+    """Seconds until that many processes, started at once on so many cores, can train."""
+    return max(START_SECONDS, processes * START_CPU_SECONDS / cores)

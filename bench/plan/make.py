@@ -25,6 +25,9 @@ LIMIT_FACTOR = 6.0
 """A process may take this many times its estimate before it counts as hung."""
 
 LIMIT_LEAST_SECONDS = 240.0
+TARGET_PRECISION = 0.02
+TOGETHER_SHARE = 0.85
+"""Of the available memory, that processes alive together may be estimated to need."""
 
 
 def make_plan(host: Host, options: Options) -> Plan:
@@ -38,14 +41,21 @@ def make_plan(host: Host, options: Options) -> Plan:
     cores = lane_cores(host)
     starting = start(host, cores.cpus, cores.node, needs_second_threads(host, cores.cpus))
     workload, shm_notes = within_shared_memory(
-        _workload(profile, options, len(cores.cpus)), host.limits.shm_bytes
+        workload_of(profile, options, len(cores.cpus)), host.limits.shm_bytes
     )
-    lanes = [_planned(lane, host, starting, workload) for lane in _catalogue(options)]
+    lanes = _lanes(options, host, starting, workload)
     _refuse_impossible(lanes, bool(options.lane))
     runnable = [lane for lane in lanes if lane.status == "planned"]
-    seconds = estimate.process_seconds(workload, profile.effort, len(cores.cpus), profile.images)
+    together, together_reason = _together(runnable, host)
+    count, width = len(runnable), len(cores.cpus)
+    seconds = estimate.process_seconds(workload, profile.effort, width, profile.images)
+    starts = (
+        estimate.start_seconds(count, width)
+        if together
+        else count * estimate.start_seconds(1, width)
+    )
     rounds_min, rounds_max, budget = _rounds(profile, options)
-    once = seconds * len(runnable)
+    once = starts + seconds * count
     whole = once * rounds_min if budget is None else max(once, min(budget, once * rounds_max))
     return Plan(
         profile=profile.name,
@@ -64,7 +74,11 @@ def make_plan(host: Host, options: Options) -> Plan:
         rounds_min=rounds_min,
         rounds_max=rounds_max,
         time_budget_seconds=budget,
-        lane_limit_seconds=options.lane_limit or max(LIMIT_LEAST_SECONDS, LIMIT_FACTOR * seconds),
+        target_precision=options.target_precision or TARGET_PRECISION,
+        together=together,
+        together_reason=together_reason,
+        lane_limit_seconds=options.lane_limit
+        or max(LIMIT_LEAST_SECONDS, LIMIT_FACTOR * (starts + seconds)),
         estimate_seconds=whole,
         notes=[*quota_notes(host, cores), *starting.notes, *shm_notes],
     )
@@ -75,10 +89,14 @@ def _profile(name: str) -> Profile:
     return by_name[choose("profile", name, list(by_name))]
 
 
-def _catalogue(options: Options) -> list[Lane]:
-    """Every lane; with lanes named, only these, in the catalogue's order."""
+def _lanes(options: Options, host: Host, starting: Start, workload: Workload) -> list[PlannedLane]:
+    """Every lane of the catalogue; with lanes named only these, in its order, as often as named."""
     named = _named(options)
-    return [lane for lane in LANES if not named or lane.id in named]
+    planned = []
+    for lane in LANES:
+        for number in range(1, (named.count(lane.id) if named else 1) + 1):
+            planned.append(_planned(lane, number, host, starting, workload))
+    return planned
 
 
 def _named(options: Options) -> list[str]:
@@ -88,7 +106,19 @@ def _named(options: Options) -> list[str]:
     return [choose("lane", word.strip(), known) for word in words if word.strip()]
 
 
-def _workload(profile: Profile, options: Options, cores: int) -> Workload:
+def _together(lanes: list[PlannedLane], host: Host) -> tuple[bool, str]:
+    """Whether the lanes' processes of a round can be alive together, and why or why not."""
+    needed = sum(lane.memory_estimate_bytes or 0 for lane in lanes)
+    available = host.limits.memory_available_bytes
+    if available.value is None:
+        return False, f"the memory that is available is not known: {available.reason}"
+    sizes = f"about {needed / 2**30:.1f} GiB of {available.value / 2**30:.1f} GiB available"
+    if needed > TOGETHER_SHARE * available.value:
+        return False, f"together they would need {sizes}"
+    return True, f"together they need {sizes}"
+
+
+def workload_of(profile: Profile, options: Options, cores: int) -> Workload:
     loaders = 0 if profile.loads_in_main_process else max(1, min(8, cores // 8))
     return Workload(
         image_size=options.image_size or profile.image_size,
@@ -106,12 +136,16 @@ def _rounds(profile: Profile, options: Options) -> tuple[int, int, float | None]
     return profile.rounds_min, profile.rounds_max, budget
 
 
-def _planned(lane: Lane, host: Host, starting: Start, workload: Workload) -> PlannedLane:
+def _planned(
+    lane: Lane, number: int, host: Host, starting: Start, workload: Workload
+) -> PlannedLane:
+    """The lane, or its second, third … self, with the number in its id."""
     reason = why_not(lane, host)
     memory = estimate.memory_bytes(lane, workload)
     planned = PlannedLane(
-        id=lane.id,
-        title=lane.title,
+        id=lane.id if number == 1 else f"{lane.id}-{number}",
+        entry=lane.id,
+        title=lane.title if number == 1 else f"{lane.title}, once more",
         engine=lane.engine,
         precision=lane.precision,
         memory_format=lane.memory_format,

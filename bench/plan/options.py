@@ -22,7 +22,10 @@ class Options:
     lane: Annotated[
         list[str] | None,
         typer.Option(
-            "--lane", "-l", envvar="BENCH_LANES", help="Only these lanes; repeat, or use commas."
+            "--lane",
+            "-l",
+            envvar="BENCH_LANES",
+            help="Only these lanes; repeat, or use commas. One named twice runs twice.",
         ),
     ] = None
     data: Annotated[
@@ -36,6 +39,14 @@ class Options:
     rounds: Annotated[int | None, typer.Option(min=1, help="So many rounds, not more.")] = None
     time_budget: Annotated[
         float | None, typer.Option(min=1, help="Seconds: begin no round that would end later.")
+    ] = None
+    target_precision: Annotated[
+        float | None,
+        typer.Option(
+            min=0.001,
+            max=1,
+            help="Add rounds until each compute ratio is known within ± this share (0.02).",
+        ),
     ] = None
     lane_limit: Annotated[
         float | None, typer.Option(min=1, help="Seconds after which a lane's process is ended.")

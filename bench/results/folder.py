@@ -1,6 +1,10 @@
-"""The artifact on disk: one folder a run, its files replaced whole or not at all."""
+"""The artifact on disk: one folder a run, its files replaced whole or not at all.
+
+A reader takes nothing on trust: the folder may be a stranger's.
+"""
 
 import os
+import re
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,11 +12,17 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bench.errors import BenchError, Exit
-from bench.results.schema import SCHEMA_VERSION, Result
+from bench.results.bounds import parse
+from bench.results.files import open_file, read_file
+from bench.results.schema import SCHEMA_VERSION, Process, Result
+from bench.results.structure import faults
 
 RESULT = "result.json"
-RESULT_LIMIT = 256 * 1024**2
+RESULT_LIMIT = 64 * 1024**2
 """Bytes of a `result.json` that are read; a `standard` run's has less than one MiB a round."""
+
+EVIDENCE_LIMIT = 16 * 1024**2
+"""Bytes of a process's oneDNN lines that are read: a step of ResNet-50 has well under one MiB."""
 
 
 def create(results: Path, host: str, profile: str, now: datetime) -> Path:
@@ -38,11 +48,19 @@ def create(results: Path, host: str, profile: str, now: datetime) -> Path:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write beside `path`, flush to disk, rename: a reader sees the old file or the new one."""
+    """Write UTF-8, as `write_bytes` does."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write beside `path`, flush to disk, rename: a reader sees the old file or the new one.
+
+    A link at `path` is replaced and not followed.
+    """
     handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         Path(beside).chmod(0o644)
@@ -50,6 +68,22 @@ def write_text(path: Path, text: str) -> None:
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
+
+
+def part(folder: Path, name: str) -> Path:
+    """The sub-folder, made if it is missing.
+
+    BenchError if it is a link, which may lead out; OSError if it can't be made.
+    """
+    path = folder / name
+    if path.is_symlink():
+        raise BenchError(
+            f"{path} is a link, and nothing is written through one",
+            "remove it",
+            Exit.INVALID_ARTIFACT,
+        )
+    path.mkdir(exist_ok=True)
+    return path
 
 
 def point_latest(folder: Path) -> None:
@@ -62,20 +96,58 @@ def point_latest(folder: Path) -> None:
 
 def read(folder: Path) -> Result:
     """Read and check a run's `result.json`; BenchError (exit 3 or 5) if there is none to use."""
-    path = folder / RESULT
     try:
-        if path.stat().st_size > RESULT_LIMIT:
-            raise BenchError(f"{path} is too large to be a result", code=Exit.INVALID_ARTIFACT)
-        return Result.model_validate_json(path.read_bytes())
+        content = read_file(folder, RESULT, RESULT_LIMIT)
     except OSError as error:
         raise BenchError(
-            f"{path} can't be read: {error.strerror}", "name a run's folder, e.g. results/latest"
+            f"{folder / RESULT} can't be read: {error.strerror}",
+            "name a run's folder, e.g. results/latest",
         ) from error
+    return parse_result(content, folder / RESULT)
+
+
+def read_evidence(folder: Path, process: Process) -> str:
+    """The oneDNN lines of a process, the first `EVIDENCE_LIMIT` bytes; empty if it left none.
+
+    BenchError (exit 5) if they are in no file of the folder's own; OSError if they can't be read.
+    """
+    if process.evidence is None:
+        return ""
+    with open_file(folder, process.evidence) as file:
+        return file.read(EVIDENCE_LIMIT).decode(errors="replace")
+
+
+def parse_result(content: bytes, name: Path) -> Result:
+    """A `result.json`, checked: its schema, and how its parts fit. BenchError (exit 5) if not."""
+    try:
+        tree = parse(content)
+        _refuse_other_version(tree, name)
+        result = Result.model_validate(tree)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise _invalid(name, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    except ValueError as error:
+        raise _invalid(name, str(error)) from None
+    if fault := next(faults(result), None):
+        raise _invalid(name, fault)
+    return result
+
+
+def _refuse_other_version(tree: object, name: Path) -> None:
+    version = str(tree.get("schema_version")) if isinstance(tree, dict) else ""
+    if not re.fullmatch(r"\d{1,4}\.\d{1,4}", version):
+        raise ValueError("it does not say which schema_version it follows")
+    if version.split(".")[0] != SCHEMA_VERSION.split(".")[0]:
         raise BenchError(
-            f"{path} is not a valid result: {where}: {first['msg']}",
-            f"it should follow schema {SCHEMA_VERSION}: `bench schema` prints it",
+            f"{name} follows schema {version}; this bench reads {SCHEMA_VERSION}",
+            "use a bench of the version in its kit.version",
             Exit.INVALID_ARTIFACT,
-        ) from error
+        )
+
+
+def _invalid(name: Path, why: str) -> BenchError:
+    return BenchError(
+        f"{name} is not a valid result: {why}",
+        f"it should follow schema {SCHEMA_VERSION}: `bench schema` prints it",
+        Exit.INVALID_ARTIFACT,
+    )

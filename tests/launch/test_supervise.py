@@ -8,13 +8,17 @@ from pathlib import Path
 import pytest
 
 from bench.launch import supervise as module
-from bench.launch.supervise import Interrupted, interruptible, supervise
+from bench.launch.supervise import Interrupted, Supervised, interruptible, shielded, supervise
 
 
-def run(tmp_path, code, limit=30.0, **more):
-    lines = []
+def run(tmp_path, code, limit=30.0, lines=None, **more):
+    lines = [] if lines is None else lines
     command = [sys.executable, "-u", "-c", code]
-    ended = supervise(command, dict(os.environ), tmp_path / "log", limit, lines.append, **more)
+    supervised = Supervised(command, dict(os.environ), tmp_path / "log", limit, **more)
+    try:
+        supervised.follow(lambda line: lines.append(line) or False)
+    finally:
+        ended = supervised.end()
     return ended, lines
 
 
@@ -79,7 +83,7 @@ def test_does_not_wait_for_an_orphan_that_holds_the_output(tmp_path):
         time.sleep(1)"""
     ended, lines = run(tmp_path, code, limit=60.0)
     assert not ended.timed_out
-    assert ended.wall_seconds < 30
+    assert ended.followed_seconds < 30
     assert gone(lines[0])
 
 
@@ -104,13 +108,7 @@ def test_an_interrupt_ends_the_group_and_goes_on(tmp_path):
     with interruptible():
         helper.start()
         with pytest.raises(Interrupted) as caught:
-            supervise(
-                [sys.executable, "-u", "-c", code],
-                dict(os.environ),
-                tmp_path / "log",
-                60,
-                lines.append,
-            )
+            run(tmp_path, code, 60.0, lines=lines)
     helper.join()
     assert caught.value.signum == signal.SIGTERM
     assert all(gone(pid) for pid in lines)
@@ -129,3 +127,62 @@ def test_the_handlers_are_put_back():
     with interruptible():
         assert signal.getsignal(signal.SIGTERM) != before
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+TALKER = """if True:
+    import sys
+    for line in sys.stdin:
+        print("heard", line.strip(), flush=True)
+        if line.strip() == "last":
+            break"""
+
+
+@pytest.fixture
+def talker(tmp_path):
+    command = [sys.executable, "-u", "-c", TALKER]
+    supervised = Supervised(command, dict(os.environ), tmp_path / "log", 30.0)
+    yield supervised
+    supervised.end()
+
+
+def test_a_command_is_followed_from_answer_to_answer(talker):
+    talker.say("one")
+    assert talker.follow(lambda line: line == "heard one")
+    talker.say("last")
+    assert not talker.follow(lambda line: line == "heard one"), "it has ended"
+    assert talker.end().exit_code == 0
+
+
+def test_only_the_seconds_that_it_is_followed_count(talker):
+    time.sleep(0.5)
+    talker.say("one")
+    talker.follow(lambda line: True)
+    talker.say("last")
+    talker.follow(lambda line: False)
+    assert talker.end().followed_seconds < 0.45
+
+
+def test_saying_something_to_a_command_that_has_ended_is_no_error(talker):
+    talker.say("last")
+    talker.follow(lambda line: False)
+    talker.end()
+
+
+def test_runs_a_command_to_its_end(tmp_path):
+    command = [sys.executable, "-c", "print('done')"]
+    assert supervise(command, dict(os.environ), tmp_path / "log", 30.0).exit_code == 0
+    assert (tmp_path / "log").read_text() == "done\n"
+
+
+def test_a_signal_waits_while_shielded():
+    reached = []
+
+    def terminated_in_a_shield():
+        with shielded():
+            os.kill(os.getpid(), signal.SIGTERM)
+            reached.append("the shield's end")
+        reached.append("behind it")
+
+    with interruptible(), pytest.raises(Interrupted):
+        terminated_in_a_shield()
+    assert reached == ["the shield's end"]

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -143,7 +144,6 @@ def test_every_lane_failing_ends_the_run(tmp_path, data_dir):
 def test_an_interrupt_saves_what_was_measured(signum, code, tmp_path, data_dir):
     """The controller is a process of its own here, signalled in the middle of its second lane."""
     plan = planned(rounds=1, fp32="completes", fp32_ipex="hangs")
-    plan.seed = next(s for s in range(99) if _first(plan, s) == "fp32")
     (tmp_path / "plan.json").write_text(plan.model_dump_json())
     controller = subprocess.Popen(
         [sys.executable, "-m", "tests.run.controller", str(tmp_path), str(data_dir)], cwd=ROOT
@@ -154,10 +154,10 @@ def test_an_interrupt_saves_what_was_measured(signum, code, tmp_path, data_dir):
     assert controller.wait(30) == code
     result = read(tmp_path / "results/latest")
     assert result.status == "interrupted"
-    assert [(p.lane, p.outcome) for p in result.processes] == [
-        ("fp32", "completed"),
-        ("fp32-ipex", "interrupted"),
-    ]
+    assert {p.lane: p.outcome for p in result.processes} == {
+        "fp32": "completed",
+        "fp32-ipex": "interrupted",
+    }
     assert result.summary.lanes[0].compute_images_per_second is not None
     assert not Path("/proc", log.read_text().split()[1]).exists()
 
@@ -183,17 +183,95 @@ def test_a_folder_that_vanishes_in_mid_run_is_said_plainly(tmp_path, data_dir):
     shutil.rmtree(kept)
 
 
+def test_lanes_alive_together_take_turns_one_at_a_time(tmp_path, data_dir):
+    plan = planned(rounds=2, fp32="takes_turns", fp32_ipex="takes_turns")
+    result = run(plan, tmp_path, data_dir).result
+    for number in (1, 2):
+        spans = sorted(
+            (turn.at, turn.at + 0.05, process.lane)
+            for process in result.processes
+            if process.round == number
+            for turn in process.record.compute.turns
+        )
+        assert len(spans) == 6
+        for (_, end, _), (begin, _, _) in pairwise(spans):
+            assert end <= begin, "two lanes worked at once"
+        cycles = [[lane for _, _, lane in spans[i : i + 2]] for i in (0, 2, 4)]
+        assert all(sorted(cycle) == sorted(x.id for x in plan.lanes) for cycle in cycles)
+    assert result.summary.lanes[0].compute_images_per_second.rounds == 2
+
+
+def test_lanes_apart_run_one_after_the_other(tmp_path, data_dir):
+    plan = planned(fp32="takes_turns", fp32_ipex="takes_turns")
+    plan.together = False
+    spans = [
+        (p.record.compute.turns[0].at, p.record.compute.turns[-1].at + 0.05)
+        for p in run(plan, tmp_path, data_dir).result.processes
+    ]
+    (_, first_end), (second_begin, _) = sorted(spans)
+    assert first_end <= second_begin
+
+
+def test_rounds_are_added_until_the_intervals_are_narrow(tmp_path, data_dir):
+    plan = planned(fp32="completes", fp32_ipex="completes")
+    plan.rounds_min, plan.rounds_max, plan.target_precision = 4, 9, 0.02
+    result = run(plan, tmp_path, data_dir).result
+    assert result.summary.rounds_completed == 4, "equal steps: the interval has no width"
+    assert "within ±2.0%" in result.stop_reason
+
+
+def test_the_time_budget_ends_a_run_that_is_not_precise(tmp_path, data_dir):
+    plan = planned(fp32="completes", fp32_ipex="completes")
+    plan.rounds_min, plan.rounds_max, plan.time_budget_seconds = 4, 9, 0.01
+    result = run(plan, tmp_path, data_dir).result
+    assert result.summary.rounds_completed == 1
+    assert "time budget" in result.stop_reason
+    assert "fewer than the 4" in result.stop_reason
+
+
+def test_a_lane_without_evidence_is_invalid_and_has_no_figures(tmp_path, data_dir):
+    plan = planned(rounds=2, fp32="completes", fp32_ipex="leaves_no_evidence")
+    under_way = run(plan, tmp_path, data_dir)
+    assert under_way.exit_code == Exit.LANE_FAILED
+    lane = next(x for x in under_way.result.plan.lanes if x.id == "fp32-ipex")
+    assert lane.status == "invalid"
+    assert len([p for p in under_way.result.processes if p.lane == "fp32-ipex"]) == 1
+    summary = next(x for x in under_way.result.summary.lanes if x.lane == "fp32-ipex")
+    assert (summary.compute_images_per_second, summary.compute_ratios) == (None, [])
+
+
+def test_a_controller_killed_in_mid_round_loses_nothing_that_was_saved(tmp_path, data_dir):
+    """Its workers save and end by themselves; a resumed run takes that in and goes on."""
+    plan = planned(rounds=2, fp32="completes", fp32_ipex="saves_when_alone")
+    (tmp_path / "plan.json").write_text(plan.model_dump_json())
+    controller = subprocess.Popen(
+        [sys.executable, "-m", "tests.run.controller", str(tmp_path), str(data_dir)], cwd=ROOT
+    )
+    log = tmp_path / "results/latest/logs/round01-fp32-ipex.log"
+    _wait_for(lambda: log.exists() and "pid" in log.read_text())
+    controller.kill()
+    controller.wait(10)
+    _wait_for(lambda: not Path("/proc", log.read_text().split()[1]).exists())
+    folder = (tmp_path / "results/latest").resolve()
+    before = read(folder)
+    assert before.status == "running"
+    for lane in before.plan.lanes:
+        lane.command[2] = "completes"
+    under_way = Run(folder, before, PlainDisplay(io.StringIO(), before.plan))
+    under_way.measure(data_dir)
+    result = read(folder)
+    assert result.status == "completed"
+    alone = next(p for p in result.processes if (p.round, p.lane) == (1, "fp32-ipex"))
+    assert alone.outcome == "interrupted"
+    assert len(alone.record.compute.timed) == 3
+    assert {p.round for p in result.processes} == {1, 2}
+
+
 def test_raw_steps_are_kept(tmp_path, data_dir):
     folder = run(planned(fp32="completes"), tmp_path, data_dir).folder
     record = json.loads((folder / "result.json").read_text())["processes"][0]["record"]
     assert record["compute"]["timed"]["forward"] == [40_000_000] * 3
     assert (folder / "samples.csv").read_text().count("\n") == 1 + 6
-
-
-def _first(plan, seed):
-    from bench.plan.rounds import orders
-
-    return next(orders([lane.id for lane in plan.lanes], seed))[0]
 
 
 def _wait_for(condition, seconds=30):

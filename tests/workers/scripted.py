@@ -4,21 +4,65 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
-from bench.worker.contract import LaneRecord, LaneSpec, Measurement, StepTimes
+from bench.worker.contract import LaneRecord, LaneSpec, Measurement, StepTimes, Turn
+
+EVIDENCE = (
+    "onednn_verbose,v1,primitive,exec,cpu,convolution,brgconv:avx512_core,forward_training,"
+    "src_f32::blocked:acdb::f0 wei_f32::blocked:acdb::f0 dst_f32::blocked:acdb::f0,"
+    "attr-scratchpad:user,alg:convolution_direct,mb16ic3oc64,12.5\n"
+)
 
 
 def completes(spec: LaneSpec) -> None:
-    """Write a record of three steps of 100 ms."""
+    """Write a record of three steps of 100 ms in one turn, and evidence."""
+    _save(spec, [Turn(at=time.monotonic(), steps=3)])
+
+
+def takes_turns(spec: LaneSpec) -> None:
+    """Wait for three turns, work 50 ms in each and write when that was, one step a turn."""
+    turns = []
+    for _ in range(3):
+        print('@bench {"stage":"waiting"}', flush=True)
+        if not sys.stdin.readline():
+            return
+        turns.append(Turn(at=time.monotonic(), steps=1))
+        time.sleep(0.05)
+    _save(spec, turns)
+
+
+def _save(spec: LaneSpec, turns: list[Turn]) -> None:
+    count = sum(turn.steps for turn in turns)
     steps = StepTimes(
-        data=[1_000_000] * 3, forward=[40_000_000] * 3, backward=[50_000_000] * 3,
-        optimizer=[9_000_000] * 3,
+        data=[1_000_000] * count, forward=[40_000_000] * count, backward=[50_000_000] * count,
+        optimizer=[9_000_000] * count,
     )  # fmt: skip
-    measured = Measurement(timed=steps, images=3 * 16, loss_first=2.3, loss_last=2.2)
+    measured = Measurement(
+        timed=steps, turns=turns, images=count * 16, loss_first=2.3, loss_last=2.2
+    )
     record = LaneRecord(lane=spec.lane, outcome="completed", compute=measured, end_to_end=measured)
+    assert spec.evidence_path is not None
+    Path(spec.evidence_path).write_text(EVIDENCE)
     Path(spec.record_path).write_text(record.model_dump_json())
     print('@bench {"stage":"compute","step":3,"images_per_second":160.0}', flush=True)
+
+
+def leaves_no_evidence(spec: LaneSpec) -> None:
+    """Complete, and leave nothing that says which kernels ran."""
+    completes(spec)
+    Path(spec.evidence_path or "").unlink()
+
+
+def saves_when_alone(spec: LaneSpec) -> None:
+    """Tell the process id, wait for a turn, and when there is no controller any more, save."""
+    print(f"pid {os.getpid()}", flush=True)
+    sys.stdin.read()
+    with suppress(BrokenPipeError):  # nobody hears of it any more
+        completes(spec)
+    path = Path(spec.record_path)
+    path.write_text(path.read_text().replace('"completed"', '"interrupted"'))
 
 
 def crashes(_: LaneSpec) -> None:
