@@ -1,16 +1,17 @@
 """What the kit costs: compute img/s in a lane against a bare loop, taking turns on the same cores.
 
-    .venv/bin/python benchmarks/overhead.py [--lane fp32-ipex] [--pairs 7]
+    .venv/bin/python benchmarks/overhead.py [--lane fp32-ipex] [--pairs 10]
 
 Both run the same model, batch, threads, allocator and launcher settings: the lane as `bench run`
-starts it, the bare loop through the same launcher command. Processes minutes apart differ by 10 %
-on a shared host, so the two of a pair are alive together and take turns of a few seconds, the
-other one stopped (SIGSTOP): a pair's ratio compares seconds that lie side by side. Each pair has
-fresh processes. Prints each pair's ratio and the median; asserts nothing.
+starts it, the bare loop through the same launcher command. Each pair has two fresh processes, alive
+together: the lane's worker takes its turns as in a run, and in between the bare loop, which is
+stopped otherwise (SIGSTOP), takes as long. A pair's ratio is that of their median steps. Prints
+each pair's ratio and their geometric mean with its 95 % interval; asserts nothing.
 """
 
 import argparse
 import os
+import random
 import shlex
 import signal
 import subprocess
@@ -18,36 +19,38 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
-from threading import Event
 
 import psutil
 
+from bench.analysis.ratios import ratio
 from bench.host.probe import probe
 from bench.launch.environment import compose
-from bench.launch.process import Launch, Turn
+from bench.launch.process import Launch, Place, Running
 from bench.plan.make import make_plan
 from bench.plan.options import Options
-from bench.results.schema import Plan, PlannedLane, Process
+from bench.results.schema import Plan, PlannedLane
 from bench.worker import synthetic
-from bench.worker.contract import DataSpec, Effort, Progress
+from bench.worker.contract import DataSpec, Effort
 
 BARE = Path(__file__).with_name("bare_loop.py")
 BATCH = 4
-TURNS = 4
-TURN_SECONDS = 6.0
-FOREVER = Effort(
-    warmup_steps=3, min_steps=10**6, max_steps=10**6, compute_seconds=0, end_to_end_seconds=0
+EFFORT = Effort(
+    warmup_max_steps=4,
+    end_to_end_turns=0,
+    compute_turns=8,
+    turn_seconds=3.0,
+    turn_min_steps=1,
+    turn_max_steps=10**6,
 )
 
 
 def main() -> None:
     arguments = _arguments()
     plan = make_plan(probe(), Options(profile="quick", lane=[arguments.lane], batch_size=BATCH))
-    plan.effort = FOREVER
+    plan.effort = EFFORT
     lane = next(x for x in plan.lanes if x.status == "planned")
     with tempfile.TemporaryDirectory(prefix="bench-overhead-") as folder:
         work = Path(folder)
@@ -57,25 +60,30 @@ def main() -> None:
         synthetic.ensure(work / "data", data.images, plan.workload.seed)
         launch = Launch(plan, data, work, work)
         ratios = [_pair(launch, plan, lane, work, n) for n in range(1, arguments.pairs + 1)]
-    print(f"{lane.id}, batch {BATCH}, {len(plan.cores)} cores:")
-    print(f"median ratio of {len(ratios)} pairs, kit / bare loop: {median(ratios):.4f}")
-    print(f"lowest {min(ratios):.4f}, highest {max(ratios):.4f}")
+    found = ratio("the bare loop", ratios, stops_when_narrow=False)
+    assert found is not None
+    print(f"{lane.id}, batch {BATCH}, {len(plan.cores)} cores, {found.rounds} pairs:")
+    between = found.interval and f"{found.interval.low:.4f} to {found.interval.high:.4f}"
+    print(f"kit / bare loop: {found.value:.4f} (95 % interval {between}), {found.verdict}")
+    print(f"median {median(ratios):.4f}, lowest {found.low:.4f}, highest {found.high:.4f}")
 
 
 def _pair(launch: Launch, plan: Plan, lane: PlannedLane, work: Path, number: int) -> float:
     """Start both, let them take turns, end both; the ratio of their rates."""
-    with (
-        ThreadPoolExecutor() as pool,
-        _kit(launch, lane, number, pool) as (kit, ended),
-        _bare(plan, lane, work) as (bare, bare_steps),
-    ):
-        first, second = (kit, bare) if number % 2 else (bare, kit)
-        for _ in range(TURNS):
-            for process in (first, second):
-                process.resume()
-                time.sleep(TURN_SECONDS)
-                process.suspend()
-    record = ended.result().record
+    kit = launch.start(
+        Place(number, 0, lane), measure_limits=False, on_progress=lambda lane, progress: None
+    )
+    with _bare(plan, lane, work) as (bare, bare_steps):
+        assert kit.waits(), "the worker ended"
+        assert kit.take_turn(), "the worker ended in its warm-up"
+        first = random.Random(number)
+        for _ in range(EFFORT.compute_turns):
+            turns = [lambda: _kit_turn(kit), lambda: _bare_turn(bare)]
+            first.shuffle(turns)
+            for turn in turns:
+                turn()
+        kit.take_turn()
+    record = kit.finish().record
     assert record is not None
     kit_rate = BATCH / median(t / 1e9 for t in record.compute.timed.totals())
     bare_rate = BATCH / median(bare_steps)
@@ -87,21 +95,14 @@ def _pair(launch: Launch, plan: Plan, lane: PlannedLane, work: Path, number: int
     return kit_rate / bare_rate
 
 
-@contextmanager
-def _kit(
-    launch: Launch, lane: PlannedLane, number: int, pool: ThreadPoolExecutor
-) -> Iterator[tuple[psutil.Process, "Future[Process]"]]:
-    """The lane's worker, stopped after its warm-up; ended at the end, when it writes its record."""
-    warm = Event()
+def _kit_turn(kit: Running) -> None:
+    assert kit.take_turn(), "the worker ended"
 
-    def watch(progress: Progress) -> None:
-        if progress.stage == "compute" and progress.step >= 2:
-            warm.set()
 
-    ended = pool.submit(launch, Turn(number, 0, lane), watch)
-    warm.wait()
-    with _stopped([sys.executable, "-m", "bench.worker"]) as worker:
-        yield worker, ended
+def _bare_turn(bare: psutil.Process) -> None:
+    bare.resume()
+    time.sleep(EFFORT.turn_seconds)
+    bare.suspend()
 
 
 @contextmanager
@@ -123,29 +124,18 @@ def _bare(
         assert process.stdout is not None
         while process.stdout.readline().strip() != "warm":
             assert process.poll() is None, "the bare loop ended"
-        with _stopped([sys.executable, str(BARE)]) as worker:
-            steps: list[float] = []
-            yield worker, steps
-        steps += map(float, process.stdout.read().split("steps")[1].split())
-
-
-@contextmanager
-def _stopped(command: list[str]) -> Iterator[psutil.Process]:
-    """The one process below this one whose command begins so, stopped; let go and ended after."""
-    below = psutil.Process().children(recursive=True)
-    (found,) = (p for p in below if p.cmdline()[: len(command)] == command and _works(p))
-    found.suspend()
-    try:
-        yield found
-    finally:
-        found.send_signal(signal.SIGTERM)
-        found.resume()
-
-
-def _works(process: psutil.Process) -> bool:
-    """Not a loader process: those have the worker itself as parent."""
-    parent = process.parent()
-    return parent is None or parent.cmdline() != process.cmdline()
+        below = psutil.Process(process.pid).children(recursive=True)
+        (loop_itself,) = (p for p in below if p.cmdline()[:2] == [sys.executable, str(BARE)])
+        loop_itself.suspend()
+        steps: list[float] = []
+        try:
+            yield loop_itself, steps
+        finally:
+            loop_itself.send_signal(signal.SIGTERM)
+            loop_itself.resume()
+        taken = map(float, process.stdout.read().split("steps")[1].split())
+        # A step that was stopped on its way has the other's whole turn in it.
+        steps += [seconds for seconds in taken if seconds < EFFORT.turn_seconds]
 
 
 def _preload(plan: Plan, work: Path) -> str:
@@ -157,7 +147,7 @@ def _preload(plan: Plan, work: Path) -> str:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--lane", default="fp32-ipex")
-    parser.add_argument("--pairs", type=int, default=7)
+    parser.add_argument("--pairs", type=int, default=10)
     return parser.parse_args()
 
 

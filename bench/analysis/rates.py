@@ -1,8 +1,9 @@
 """What one process measured: its throughputs, epoch time and phases, from the raw steps."""
 
-from statistics import median
+from itertools import accumulate
+from statistics import fmean, median
 
-from bench.worker.contract import LaneRecord, StepTimes
+from bench.worker.contract import LaneRecord, Measurement, StepTimes
 
 PHASES = ("data", "forward", "backward", "optimizer")
 """The phases of a step, in the order they run: the lists of `StepTimes`."""
@@ -24,6 +25,24 @@ def end_to_end_rate(record: LaneRecord) -> float | None:
     return _rate(record.end_to_end.images, sum(record.end_to_end.timed.totals()))
 
 
+def compute_turns(record: LaneRecord) -> list[float]:
+    """Nanoseconds of the median compute step of each turn."""
+    return [median(steps) for steps in turns(record.compute)]
+
+
+def end_to_end_turns(record: LaneRecord) -> list[float]:
+    """Nanoseconds of the mean end-to-end step of each turn."""
+    return [fmean(steps) for steps in turns(record.end_to_end)]
+
+
+def turns(measured: Measurement) -> list[list[int]]:
+    """Nanoseconds of each step, by turn; turns without a step are left out."""
+    totals = measured.timed.totals()
+    ends = list(accumulate(turn.steps for turn in measured.turns))
+    found = (totals[end - turn.steps : end] for turn, end in zip(measured.turns, ends, strict=True))
+    return [steps for steps in found if steps]
+
+
 def measured_epoch_seconds(record: LaneRecord) -> float | None:
     """Median seconds of the whole epochs this process trained; None if it trained none."""
     return median(record.epoch_seconds) if record.epoch_seconds else None
@@ -37,4 +56,4 @@ def phase_medians(steps: StepTimes) -> dict[str, float]:
 
 
 def _rate(images: float, nanoseconds: float) -> float | None:
-    return images * NANOSECONDS / nanoseconds if nanoseconds > 0 else None
+    return images * NANOSECONDS / nanoseconds if nanoseconds > 0 and images > 0 else None

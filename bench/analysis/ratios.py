@@ -1,34 +1,87 @@
-"""Lane against lane: the ratio of their rates in each round, and its mean over the rounds."""
+"""Lane against lane: their ratio in each round, its mean over the rounds, and how sure it is."""
 
-from statistics import geometric_mean
+import math
+from collections.abc import Callable
+from statistics import fmean, median
 
+from bench.analysis.interval import ROUNDS_MIN, half_width, interval, verdict
 from bench.results.schema import Ratio
+from bench.worker.contract import LaneRecord
 
-Rates = dict[int, float]
-"""One lane's images/s by round."""
+Records = dict[int, LaneRecord]
+"""One lane's completed records by round."""
+
+Turns = Callable[[LaneRecord], list[float]]
+"""A process's time a step in each of its turns."""
 
 
-def ratio(lane: Rates, against: str, denominator: Rates) -> Ratio | None:
-    """Compare two lanes over the rounds in which both have a rate; None if there is no such round.
+def round_ratio(lane: LaneRecord, denominator: LaneRecord, turns: Turns) -> float | None:
+    """How many times faster `lane` was in one round: the median over turns of their ratio there.
 
-    Pairs are taken within a round, so that a host that drifts between rounds moves both alike.
+    Turns are paired as they were taken, seconds apart, so that a host which drifts moves both
+    alike, and a burst spoils one pair and not the median. None without a pair.
     """
-    paired = [lane[i] / denominator[i] for i in sorted(lane.keys() & denominator.keys())]
-    if not paired:
+    pairs = zip(turns(lane), turns(denominator), strict=False)
+    logs = [math.log(theirs / ours) for ours, theirs in pairs if ours > 0 and theirs > 0]
+    return math.exp(median(logs)) if logs else None
+
+
+def round_ratios(lane: Records, denominator: Records, turns: Turns) -> list[float]:
+    """The ratio of two lanes in each round in which both completed."""
+    both = sorted(lane.keys() & denominator.keys())
+    found = (round_ratio(lane[i], denominator[i], turns) for i in both)
+    return [each for each in found if each is not None]
+
+
+def ratio(against: str, rounds: list[float], *, stops_when_narrow: bool) -> Ratio | None:
+    """Combine the rounds' ratios; None if there is none."""
+    if not rounds:
         return None
-    low, high = min(paired), max(paired)
+    low, high = min(rounds), max(rounds)
     # The mean goes through logarithms, whose rounding may leave the range it lies in.
-    value = min(max(geometric_mean(paired), low), high)
-    return Ratio(against=against, value=value, low=low, high=high, rounds=len(paired))
+    value = min(max(math.exp(fmean(map(math.log, rounds))), low), high)
+    found = interval(rounds, stops_when_narrow=stops_when_narrow)
+    few = f"{len(rounds)} of the {ROUNDS_MIN} rounds that an interval needs"
+    return Ratio(
+        against=against,
+        value=value,
+        low=low,
+        high=high,
+        rounds=len(rounds),
+        interval=found,
+        no_interval=None if found else few,
+        verdict=verdict(found) if found else None,
+    )
 
 
-def ratios(lane: str, rates: dict[str, Rates], denominators: list[str]) -> list[Ratio]:
+def ratios(
+    lane: str,
+    records: dict[str, Records],
+    denominators: list[str],
+    turns: Turns,
+    *,
+    stops_when_narrow: bool,
+) -> list[Ratio]:
     """The lane against each denominator, without itself and without those that share no round."""
-    others = [name for name in dict.fromkeys(denominators) if name != lane]
-    found = (ratio(rates[lane], name, rates[name]) for name in others if name in rates)
+    others = [name for name in dict.fromkeys(denominators) if name != lane and name in records]
+    found = [
+        ratio(
+            name,
+            round_ratios(records[lane], records[name], turns),
+            stops_when_narrow=stops_when_narrow,
+        )
+        for name in others
+    ]
     return [each for each in found if each is not None]
 
 
 def ratio_against(found: list[Ratio], against: str) -> Ratio | None:
     """The ratio whose denominator is that lane; None if there is none."""
     return next((each for each in found if each.against == against), None)
+
+
+def widest(found: list[Ratio]) -> float | None:
+    """The largest half-width of their intervals, as a share; None if one has no interval."""
+    intervals = [each.interval for each in found]
+    widths = [half_width(each) for each in intervals if each is not None]
+    return max(widths) if widths and len(widths) == len(found) else None

@@ -3,51 +3,86 @@
 from collections.abc import Callable
 from statistics import median
 
+from bench.analysis.disturbed import round_states
+from bench.analysis.kernels import kernel_share
+from bench.analysis.outliers import outliers
 from bench.analysis.rates import (
     compute_rate,
+    compute_turns,
     end_to_end_rate,
+    end_to_end_turns,
     measured_epoch_seconds,
     phase_medians,
 )
-from bench.analysis.ratios import Rates, ratios
+from bench.analysis.ratios import Records, Turns, ratios
+from bench.analysis.roofline import limit_share
 from bench.plan.lanes import BASELINE
-from bench.results.schema import LaneSummary, PlannedLane, Process, Spread, Summary
-from bench.worker.contract import LaneRecord
+from bench.results.schema import (
+    LaneSummary,
+    LimitShare,
+    Plan,
+    PlannedLane,
+    Process,
+    Ratio,
+    Spread,
+    Summary,
+)
+from bench.worker.contract import LaneRecord, Limits
 
-Records = dict[int, LaneRecord]
-"""One lane's completed records by round."""
+Rates = dict[int, float]
+"""One lane's images/s by round."""
 
 
-def summarize(
-    lanes: list[PlannedLane], processes: list[Process], data_images: int | None
-) -> Summary:
-    """Draw the run's conclusions. Only completed processes count.
+def summarize(plan: Plan, processes: list[Process], data_images: int | None) -> Summary:
+    """Draw the run's conclusions. Only completed processes of lanes that are not invalid count.
 
     `data_images` is the size of an epoch; None where the data set is not known, and then an
     epoch that nobody measured stays unknown.
     """
-    records = {lane.id: completed_records(lane.id, processes) for lane in lanes}
+    lanes = plan.lanes
+    records = {lane.id: completed_records(lane, processes) for lane in lanes}
     compute = {lane: _rates(found, compute_rate) for lane, found in records.items()}
-    whole = {lane: _rates(found, end_to_end_rate) for lane, found in records.items()}
-    best = best_fp32(lanes, compute)
-    denominators = [BASELINE, best] if best is not None else [BASELINE]
-    return Summary(
-        rounds_completed=len(_complete_rounds(lanes, records)),
-        baseline=BASELINE,
+    base, best = baseline(lanes), best_fp32(lanes, compute)
+    rounds = round_states(lanes, processes)
+    summary = Summary(
+        rounds_completed=sum(each.complete for each in rounds),
+        baseline=base,
         best_fp32=best,
+        rounds=rounds,
         lanes=[
-            _summarize_lane(lane, records[lane], compute, whole, denominators, data_images)
-            for lane in records
+            _summarize_lane(
+                lane,
+                records,
+                [base, best] if best is not None else [base],
+                data_images,
+                stops_when_narrow=plan.rounds_min < plan.rounds_max,
+            )
+            for lane in lanes
         ],
     )
+    for lane, its in zip(lanes, summary.lanes, strict=True):
+        its.kernels = kernel_share(
+            lane, [p.kernels for p in processes if p.lane == lane.id and p.outcome == "completed"]
+        )
+        its.limits = _limits(lane, lanes, records, its, plan.workload.batch_size)
+    return summary
 
 
-def completed_records(lane: str, processes: list[Process]) -> Records:
-    """The lane's records by round; of a round measured twice (after a resume), the last."""
+def baseline(lanes: list[PlannedLane]) -> str:
+    """The lane that speed-ups are quoted against: the catalogue's, else the first that can run."""
+    running = [lane.id for lane in lanes if lane.status != "skipped"]
+    return BASELINE if BASELINE in running or not running else running[0]
+
+
+def completed_records(lane: PlannedLane, processes: list[Process]) -> Records:
+    """The lane's records by round; none of a lane whose evidence contradicts its name."""
     return {
         process.round: process.record
         for process in processes
-        if process.lane == lane and process.outcome == "completed" and process.record is not None
+        if lane.status != "invalid"
+        and process.lane == lane.id
+        and process.outcome == "completed"
+        and process.record is not None
     }
 
 
@@ -69,26 +104,54 @@ def spread(values: list[float]) -> Spread | None:
 
 
 def _summarize_lane(
-    lane: str,
-    records: Records,
-    compute: dict[str, Rates],
-    whole: dict[str, Rates],
+    lane: PlannedLane,
+    records: dict[str, Records],
     denominators: list[str],
     data_images: int | None,
+    *,
+    stops_when_narrow: bool,
 ) -> LaneSummary:
-    measured = _epochs_measured(records)
-    epochs = measured or _epochs_extrapolated(whole[lane], data_images)
+    def over(turns: Turns) -> list[Ratio]:
+        stops = stops_when_narrow
+        return ratios(lane.id, records, denominators, turns, stops_when_narrow=stops)
+
+    own = records[lane.id]
+    whole = _rates(own, end_to_end_rate)
+    measured = _epochs_measured(own)
+    epochs = measured or _epochs_extrapolated(whole, data_images)
     return LaneSummary(
-        lane=lane,
-        compute_images_per_second=spread(list(compute[lane].values())),
-        end_to_end_images_per_second=spread(list(whole[lane].values())),
+        lane=lane.id,
+        compute_images_per_second=spread(list(_rates(own, compute_rate).values())),
+        end_to_end_images_per_second=spread(list(whole.values())),
         epoch_seconds=spread(epochs),
         epoch_measured=bool(measured),
-        phase_seconds=_phase_seconds(records),
-        peak_memory_bytes=_peak_memory(records),
-        compute_ratios=ratios(lane, compute, denominators),
-        end_to_end_ratios=ratios(lane, whole, denominators),
+        phase_seconds=_phase_seconds(own),
+        peak_memory_bytes=_peak_memory(own),
+        outliers=sum(len(outliers(each.compute.timed.totals())) for each in own.values()),
+        unsteady_warmups=sum(each.warmup.steady is False for each in own.values()),
+        compute_ratios=over(compute_turns),
+        end_to_end_ratios=over(end_to_end_turns),
     )
+
+
+def _limits(
+    lane: PlannedLane,
+    lanes: list[PlannedLane],
+    records: dict[str, Records],
+    its: LaneSummary,
+    batch_size: int,
+) -> LimitShare | None:
+    """The lane's share of its limits; None if it or they were not measured."""
+    alike = [x.id for x in lanes if (x.precision, x.ceiling) == (lane.precision, lane.ceiling)]
+    own, rate = _measured_limits(records[lane.id]), its.compute_images_per_second
+    if not own or rate is None:
+        return None
+    peers = [each for name in alike for each in _measured_limits(records[name])]
+    return limit_share(own[-1], peers, rate.median, batch_size)
+
+
+def _measured_limits(records: Records) -> list[Limits]:
+    return [each.limits for each in records.values() if each.limits is not None]
 
 
 def _rates(records: Records, rate: Callable[[LaneRecord], float | None]) -> Rates:
@@ -114,9 +177,3 @@ def _phase_seconds(records: Records) -> dict[str, float]:
 def _peak_memory(records: Records) -> int | None:
     observed = [record.observed for record in records.values() if record.observed is not None]
     return max((each.peak_memory_bytes for each in observed), default=None)
-
-
-def _complete_rounds(lanes: list[PlannedLane], records: dict[str, Records]) -> set[int]:
-    """The rounds in which every lane that is not skipped completed."""
-    rounds = [set(records[lane.id]) for lane in lanes if lane.status != "skipped"]
-    return set.intersection(*rounds) if rounds else set()

@@ -5,10 +5,12 @@ import pytest
 from bench.analysis.rates import (
     compute_rate,
     end_to_end_rate,
+    end_to_end_turns,
     measured_epoch_seconds,
     phase_medians,
+    turns,
 )
-from bench.worker.contract import LaneRecord, Measurement, StepTimes
+from bench.worker.contract import LaneRecord, Measurement, StepTimes, Turn, Warmup
 
 SECOND = 10**9
 
@@ -41,10 +43,21 @@ def test_end_to_end_rate_is_over_the_whole_time() -> None:
 
 
 def test_warmup_steps_do_not_count() -> None:
-    slow = Measurement(warmup=steps([100.0]), timed=steps([2.0]), images=16)
-    found = LaneRecord(lane="fp32", outcome="completed", compute=slow, end_to_end=slow)
+    found = record(compute=[2.0], loaded=[2.0], warmup=Warmup(steps=steps([100.0])))
     assert compute_rate(found) == pytest.approx(8.0)
     assert end_to_end_rate(found) == pytest.approx(8.0)
+
+
+def test_turns_split_the_steps_and_leave_out_those_without_one() -> None:
+    counts = [Turn(at=i, steps=n) for i, n in enumerate((2, 0, 1))]
+    measured = Measurement(timed=steps([1.0, 2.0, 4.0]), turns=counts, images=48)
+    assert turns(measured) == [[10**9, 2 * 10**9], [4 * 10**9]]
+
+
+def test_an_end_to_end_turn_is_its_mean_step() -> None:
+    measured = Measurement(timed=steps([1.0, 5.0]), turns=[Turn(at=0, steps=2)], images=32)
+    found = LaneRecord(lane="fp32", outcome="completed", end_to_end=measured)
+    assert end_to_end_turns(found) == [3e9]
 
 
 @pytest.mark.parametrize("seconds", [[], [0.0, 0.0, 0.0]])

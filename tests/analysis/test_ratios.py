@@ -1,46 +1,107 @@
 import pytest
 
-from bench.analysis.ratios import ratio, ratio_against, ratios
+from bench.analysis.rates import compute_turns
+from bench.analysis.ratios import (
+    Records,
+    ratio,
+    ratio_against,
+    ratios,
+    round_ratio,
+    round_ratios,
+    widest,
+)
+from bench.results.schema import Ratio
+from bench.worker.contract import LaneRecord, Measurement, StepTimes, Turn
 
 
-def test_pairs_are_taken_within_a_round() -> None:
-    # The host halves its speed in round 2: both lanes move, their ratio does not.
-    found = ratio({1: 12.0, 2: 6.0}, "fp32", {1: 6.0, 2: 3.0})
+def record(*turns: list[float]) -> LaneRecord:
+    """A process with these seconds a step, by turn."""
+    seconds = [step for turn in turns for step in turn]
+    nothing = [0] * len(seconds)
+    steps = StepTimes(
+        data=nothing, forward=[round(s * 1e9) for s in seconds], backward=nothing, optimizer=nothing
+    )
+    counted = [Turn(at=i, steps=len(turn)) for i, turn in enumerate(turns)]
+    measured = Measurement(timed=steps, turns=counted, images=len(seconds))
+    return LaneRecord(lane="fp32", outcome="completed", compute=measured)
+
+
+def combined(*rounds: float) -> Ratio:
+    found = ratio("fp32", list(rounds), stops_when_narrow=False)
     assert found is not None
-    assert (found.value, found.low, found.high) == pytest.approx((2.0, 2.0, 2.0))
+    return found
+
+
+def test_turns_are_paired_so_that_a_drifting_host_moves_both() -> None:
+    # The host halves its speed from turn to turn: both lanes move, their ratio does not.
+    fast, slow = record([1.0], [2.0], [4.0]), record([2.0], [4.0], [8.0])
+    assert round_ratio(fast, slow, compute_turns) == pytest.approx(2.0)
+    assert round_ratio(slow, fast, compute_turns) == pytest.approx(0.5)
+
+
+def test_a_burst_in_one_turn_does_not_move_the_rounds_ratio() -> None:
+    calm, hit = record([1.0], [1.0], [1.0]), record([1.0], [9.0], [1.0])
+    assert round_ratio(calm, hit, compute_turns) == pytest.approx(1.0)
+
+
+def test_a_turn_is_its_median_step() -> None:
+    assert compute_turns(record([1.0, 1.0, 30.0], [2.0])) == pytest.approx([1e9, 2e9])
+
+
+def test_a_process_without_a_turn_has_no_ratio() -> None:
+    assert round_ratio(record(), record([1.0]), compute_turns) is None
+
+
+def test_rounds_with_one_lane_only_do_not_count() -> None:
+    lane: Records = {1: record([1.0]), 2: record([1.0])}
+    other: Records = {1: record([3.0]), 3: record([3.0])}
+    assert round_ratios(lane, other, compute_turns) == pytest.approx([3.0])
 
 
 def test_the_mean_is_geometric() -> None:
-    found = ratio({1: 4.0, 2: 1.0}, "fp32", {1: 1.0, 2: 1.0})
-    assert found is not None
+    found = combined(4.0, 1.0)
     assert found.value == pytest.approx(2.0)
     assert (found.against, found.low, found.high, found.rounds) == ("fp32", 1.0, 4.0, 2)
 
 
-def test_a_round_with_one_lane_only_does_not_count() -> None:
-    found = ratio({1: 8.0, 2: 100.0}, "fp32", {1: 4.0, 3: 1.0})
-    assert found is not None
-    assert (found.value, found.rounds) == (2.0, 1)
+def test_too_few_rounds_give_no_interval_and_no_verdict_and_say_so() -> None:
+    found = combined(1.9, 2.1)
+    assert (found.interval, found.verdict) == (None, None)
+    assert found.no_interval == "2 of the 3 rounds that an interval needs"
 
 
-def test_one_round_has_no_spread() -> None:
-    found = ratio({1: 11.2}, "fp32", {1: 6.1})
-    assert found is not None
+def test_the_value_lies_in_its_range_and_its_interval() -> None:
+    found = combined(1.1, 1.1, 1.1)
     assert found.low == found.value == found.high
+    assert found.interval is not None
+    assert found.interval.low <= found.value <= found.interval.high
 
 
-def test_no_round_in_common_is_no_ratio() -> None:
-    assert ratio({1: 8.0}, "fp32", {2: 4.0}) is None
-    assert ratio({}, "fp32", {}) is None
+def test_no_round_is_no_ratio() -> None:
+    assert ratio("fp32", [], stops_when_narrow=False) is None
 
 
 def test_a_lane_is_not_compared_with_itself_or_an_unknown_one_or_twice() -> None:
-    rates = {"fp32": {1: 4.0}, "bf16": {1: 8.0}}
-    assert ratios("fp32", rates, ["fp32", "fp32"]) == []
-    assert [r.against for r in ratios("bf16", rates, ["fp32", "fp32", "gone"])] == ["fp32"]
+    records = {"fp32": {1: record([2.0])}, "bf16": {1: record([1.0])}}
+
+    def found(lane: str, *against: str) -> list[str]:
+        each = ratios(lane, records, list(against), compute_turns, stops_when_narrow=False)
+        return [ratio.against for ratio in each]
+
+    assert found("fp32", "fp32", "fp32") == []
+    assert found("bf16", "fp32", "fp32", "gone") == ["fp32"]
 
 
 def test_a_ratio_is_found_by_its_denominator() -> None:
-    found = ratios("bf16", {"a": {1: 4.0}, "b": {1: 2.0}, "bf16": {1: 8.0}}, ["a", "b"])
+    found = [combined(2.0), combined(4.0).model_copy(update={"against": "b"})]
     assert (ratio_against(found, "b") or found[0]).value == 4.0
     assert ratio_against(found, "c") is None
+
+
+def test_the_widest_interval_is_that_of_all_or_of_none() -> None:
+    narrow, wide = combined(1.0, 1.01, 0.99), combined(1.0, 1.5, 0.7)
+    widths = [widest([narrow]), widest([wide]), widest([narrow, wide])]
+    assert None not in widths
+    assert widths[0] < widths[1] == widths[2]  # type: ignore[operator]
+    assert widest([narrow, combined(1.0)]) is None
+    assert widest([]) is None

@@ -2,7 +2,7 @@ import pytest
 
 from bench.analysis.summary import summarize
 from bench.results.schema import LaneSummary, Process, Summary
-from tests.factories import GIB, make_lanes, make_process
+from tests.factories import GIB, make_lanes, make_plan, make_process
 
 
 def lane(summary: Summary, name: str) -> LaneSummary:
@@ -24,7 +24,7 @@ def test_three_lanes_over_three_rounds() -> None:
         {"fp32": 3.0, "fp32-ipex": 3.5, "bf16-avx512": 6.0},
         {"fp32": 5.0, "fp32-ipex": 7.0, "bf16-avx512": 10.0},
     )
-    summary = summarize(make_lanes(), processes, 50_000)
+    summary = summarize(make_plan(), processes, 50_000)
 
     assert (summary.rounds_completed, summary.baseline, summary.best_fp32) == (
         3,
@@ -46,7 +46,7 @@ def test_three_lanes_over_three_rounds() -> None:
 
 
 def test_lanes_come_in_the_plans_order_with_nulls_where_nothing_was_measured() -> None:
-    summary = summarize(make_lanes(), rounds({"fp32": 6.0}), 50_000)
+    summary = summarize(make_plan(), rounds({"fp32": 6.0}), 50_000)
     assert [each.lane for each in summary.lanes] == [each.id for each in make_lanes()]
     amx = lane(summary, "bf16-amx")
     assert amx == LaneSummary(
@@ -57,11 +57,13 @@ def test_lanes_come_in_the_plans_order_with_nulls_where_nothing_was_measured() -
         epoch_measured=False,
         phase_seconds={},
         peak_memory_bytes=None,
+        outliers=0,
+        unsteady_warmups=0,
     )
 
 
 def test_no_processes() -> None:
-    summary = summarize(make_lanes(), [], None)
+    summary = summarize(make_plan(), [], None)
     assert (summary.rounds_completed, summary.best_fp32) == (0, None)
     assert all(each.compute_images_per_second is None for each in summary.lanes)
     assert all(each.compute_ratios == [] for each in summary.lanes)
@@ -72,7 +74,7 @@ def test_a_lane_that_always_fails_leaves_the_others_alone() -> None:
         {"fp32": 6.0, "fp32-ipex": None, "bf16-avx512": 12.0},
         {"fp32": 6.0, "fp32-ipex": None, "bf16-avx512": 12.0},
     )
-    summary = summarize(make_lanes(), processes, 50_000)
+    summary = summarize(make_plan(), processes, 50_000)
     assert summary.rounds_completed == 0
     assert summary.best_fp32 == "fp32"
     assert lane(summary, "fp32-ipex").compute_images_per_second is None
@@ -81,7 +83,7 @@ def test_a_lane_that_always_fails_leaves_the_others_alone() -> None:
 
 def test_without_the_baseline_the_best_fp32_lane_still_compares() -> None:
     processes = rounds({"fp32": None, "fp32-ipex": 7.0, "bf16-avx512": 14.0})
-    summary = summarize(make_lanes(), processes, 50_000)
+    summary = summarize(make_plan(), processes, 50_000)
     (ratio,) = lane(summary, "bf16-avx512").compute_ratios
     assert (ratio.against, ratio.rounds) == ("fp32-ipex", 1)
     assert ratio.value == pytest.approx(2.0, rel=0.02)
@@ -89,7 +91,7 @@ def test_without_the_baseline_the_best_fp32_lane_still_compares() -> None:
 
 def test_one_round_has_low_and_high_equal_to_its_value() -> None:
     processes = rounds({"fp32": 6.0, "fp32-ipex": 7.0, "bf16-avx512": 12.0})
-    summary = summarize(make_lanes(), processes, 50_000)
+    summary = summarize(make_plan(), processes, 50_000)
     assert summary.rounds_completed == 1
     for each in summary.lanes[:3]:
         spread = each.compute_images_per_second
@@ -100,7 +102,7 @@ def test_one_round_has_low_and_high_equal_to_its_value() -> None:
 
 def test_a_round_without_the_pair_is_left_out_of_the_ratio_only() -> None:
     processes = rounds({"fp32": 6.0, "bf16-avx512": 12.0}, {"fp32": None, "bf16-avx512": 30.0})
-    summary = summarize(make_lanes(), processes, 50_000)
+    summary = summarize(make_plan(), processes, 50_000)
     bf16 = lane(summary, "bf16-avx512")
     assert bf16.compute_images_per_second is not None
     assert bf16.compute_images_per_second.rounds == 2
@@ -111,7 +113,7 @@ def test_a_round_without_the_pair_is_left_out_of_the_ratio_only() -> None:
 def test_only_completed_processes_count() -> None:
     broken = make_process("fp32", 1, rate=600.0)
     broken.outcome = "interrupted"
-    summary = summarize(make_lanes(), [broken, make_process("fp32", 2, rate=6.0)], 50_000)
+    summary = summarize(make_plan(), [broken, make_process("fp32", 2, rate=6.0)], 50_000)
     spread = lane(summary, "fp32").compute_images_per_second
     assert spread is not None
     assert spread.rounds == 1
@@ -120,14 +122,14 @@ def test_only_completed_processes_count() -> None:
 
 def test_a_round_measured_again_counts_once() -> None:
     again = [make_process("fp32", 1, rate=3.0), make_process("fp32", 1, rate=6.0)]
-    spread = lane(summarize(make_lanes(), again, None), "fp32").compute_images_per_second
+    spread = lane(summarize(make_plan(), again, None), "fp32").compute_images_per_second
     assert spread is not None
     assert spread.rounds == 1
     assert spread.median == pytest.approx(6.0, rel=0.02)
 
 
 def test_epoch_is_extrapolated_from_end_to_end_and_says_so() -> None:
-    fp32 = lane(summarize(make_lanes(), rounds({"fp32": 6.0}), 50_000), "fp32")
+    fp32 = lane(summarize(make_plan(), rounds({"fp32": 6.0}), 50_000), "fp32")
     assert fp32.end_to_end_images_per_second is not None
     assert fp32.epoch_seconds is not None
     rate = fp32.end_to_end_images_per_second.median
@@ -142,7 +144,7 @@ def test_epoch_is_measured_where_one_was_run() -> None:
         make_process("fp32", 2, epochs=[140.0]),
         make_process("fp32", 3),
     ]
-    fp32 = lane(summarize(make_lanes(), processes, 50_000), "fp32")
+    fp32 = lane(summarize(make_plan(), processes, 50_000), "fp32")
     assert fp32.epoch_seconds is not None
     assert fp32.epoch_measured
     assert (fp32.epoch_seconds.low, fp32.epoch_seconds.high) == (120.0, 140.0)
@@ -150,7 +152,7 @@ def test_epoch_is_measured_where_one_was_run() -> None:
 
 
 def test_epoch_is_unknown_without_the_data_sets_size() -> None:
-    fp32 = lane(summarize(make_lanes(), rounds({"fp32": 6.0}), None), "fp32")
+    fp32 = lane(summarize(make_plan(), rounds({"fp32": 6.0}), None), "fp32")
     assert fp32.epoch_seconds is None
     assert fp32.end_to_end_images_per_second is not None
 
@@ -161,7 +163,7 @@ def test_phases_are_the_median_over_rounds_and_memory_the_highest() -> None:
         assert process.record is not None
         assert process.record.observed is not None
         process.record.observed.peak_memory_bytes = memory * GIB
-    fp32 = lane(summarize(make_lanes(), processes, None), "fp32")
+    fp32 = lane(summarize(make_plan(), processes, None), "fp32")
     assert fp32.peak_memory_bytes == 5 * GIB
     # Steps of 2, 4 and 16 seconds; the factory spends 32% forward, 66% backward.
     assert fp32.phase_seconds["forward"] == pytest.approx(4 * 0.32, rel=0.02)
@@ -170,6 +172,31 @@ def test_phases_are_the_median_over_rounds_and_memory_the_highest() -> None:
 
 def test_only_measured_lanes_with_fp32_precision_can_be_the_best_fp32() -> None:
     processes = rounds({"fp32": 6.0, "bf16-avx512": 12.0})
-    assert summarize(make_lanes(), processes, None).best_fp32 == "fp32"
+    assert summarize(make_plan(), processes, None).best_fp32 == "fp32"
     only_bf16 = rounds({"bf16-avx512": 12.0})
-    assert summarize(make_lanes(), only_bf16, None).best_fp32 is None
+    assert summarize(make_plan(), only_bf16, None).best_fp32 is None
+
+
+def test_a_lane_whose_evidence_contradicts_it_has_no_figures() -> None:
+    plan = make_plan()
+    next(x for x in plan.lanes if x.id == "bf16-avx512").status = "invalid"
+    summary = summarize(plan, rounds({"fp32": 6.0, "bf16-avx512": 12.0}), 50_000)
+    bf16 = lane(summary, "bf16-avx512")
+    assert (bf16.compute_images_per_second, bf16.compute_ratios, bf16.limits) == (None, [], None)
+    assert lane(summary, "fp32").compute_images_per_second is not None
+
+
+def test_without_the_catalogues_baseline_the_first_lane_is_the_baseline() -> None:
+    lanes = make_lanes()
+    twins = [lanes[1], lanes[1].model_copy(update={"id": "fp32-ipex-2"})]
+    processes = rounds({"fp32-ipex": 7.0, "fp32-ipex-2": 7.0}, {"fp32-ipex": 7.0})
+    summary = summarize(make_plan(twins), processes, None)
+    assert summary.baseline == "fp32-ipex"
+    assert [r.against for r in lane(summary, "fp32-ipex-2").compute_ratios] == ["fp32-ipex"]
+
+
+def test_unsteady_warm_ups_are_counted() -> None:
+    processes = rounds({"fp32": 6.0}, {"fp32": 6.0})
+    assert processes[0].record is not None
+    processes[0].record.warmup.steady = False
+    assert lane(summarize(make_plan(), processes, None), "fp32").unsteady_warmups == 1

@@ -1,0 +1,108 @@
+"""Record this host's noise for benchmarks/calibration.py.
+
+    .venv/bin/python benchmarks/record_noise.py FILE [--trace-seconds 600] [--rounds 12]
+
+Two recordings of one lane (fp32-ipex, batch 4), through the kit itself:
+
+- a trace: the time of each step of one process, without a pause: drift, bursts, heavy tails;
+- rounds of the lane three times, alive together and taking turns: what is left between two
+  processes that do the same, over and above the trace's noise.
+
+The second is the kit's own A/A run as well: its ratios are printed. FILE gets both as JSON, with
+the processor's name. Nothing else may run meanwhile.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.analysis.rates import compute_turns, turns
+from bench.host.probe import probe
+from bench.plan.make import make_plan
+from bench.plan.options import Options
+from bench.report.progress import PlainDisplay
+from bench.results.schema import Plan, Result
+from bench.run import Run
+from bench.worker.contract import Effort
+
+LANE = "fp32-ipex"
+BATCH = 4
+
+
+def main() -> None:
+    arguments = _arguments()
+    host = probe()
+    trace = Options(profile="quick", lane=[LANE], batch_size=BATCH, rounds=1, data="synthetic")
+    plan = make_plan(host, trace)
+    plan.effort = plan.effort.model_copy(
+        update={"compute_turns": 1, "end_to_end_turns": 0, "turn_max_steps": 10**6}
+    )
+    plan.effort.turn_seconds = arguments.trace_seconds
+    plan.lane_limit_seconds = arguments.trace_seconds + 300
+    (steps,) = turns(_run(host, plan).processes[0].record.compute)
+    again = Options(
+        profile="quick",
+        lane=[LANE] * 3,
+        batch_size=BATCH,
+        rounds=arguments.rounds,
+        data="synthetic",
+    )
+    plan = make_plan(host, again)
+    plan.effort = Effort(
+        warmup_max_steps=5,
+        end_to_end_turns=0,
+        compute_turns=8,
+        turn_seconds=2.0,
+        turn_min_steps=1,
+        turn_max_steps=100,
+    )
+    rounds = _run(host, plan)
+    for lane in rounds.summary.lanes[1:]:
+        for found in lane.compute_ratios:
+            between = found.interval and f"{found.interval.low:.4f} to {found.interval.high:.4f}"
+            print(f"{lane.lane} / {found.against}: {found.value:.4f} ({between}), {found.verdict}")
+    arguments.file.write_text(
+        json.dumps(
+            {
+                "processor": host.cpu.brand.value,
+                "cores": len(plan.cores),
+                "lane": LANE,
+                "batch": BATCH,
+                "trace_step_seconds": [round(step / 1e9, 4) for step in steps],
+                "round_turn_seconds": _rounds(rounds),
+            }
+        )
+        + "\n"
+    )
+
+
+def _rounds(result: Result) -> list[list[list[float]]]:
+    """Seconds of the median step by round, process and turn, of the complete rounds."""
+    rounds: dict[int, list[list[float]]] = {}
+    for process in result.processes:
+        if process.record is not None and process.outcome == "completed":
+            seconds = [round(turn / 1e9, 4) for turn in compute_turns(process.record)]
+            rounds.setdefault(process.round, []).append(seconds)
+    return [each for _, each in sorted(rounds.items()) if len(each) == len(result.plan.lanes)]
+
+
+def _run(host, plan: Plan) -> Result:
+    with tempfile.TemporaryDirectory(prefix="bench-noise-") as folder:
+        shown = PlainDisplay(sys.stderr, plan)
+        run = Run.begin(host, plan, Path(folder), ["record_noise"], shown)
+        run.measure(Path(folder) / "data")
+    return run.result
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--trace-seconds", type=float, default=600)
+    parser.add_argument("--rounds", type=int, default=12)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
