@@ -33,7 +33,12 @@ Results = Annotated[
     Path, typer.Option(envvar="BENCH_RESULTS", help="Where runs get their folders.")
 ]
 DataDir = Annotated[Path, typer.Option(envvar="BENCH_DATA_DIR", help="Where data sets are kept.")]
+Resume = Annotated[
+    Path | None,
+    typer.Option(help="Go on with this run's folder: same host, same workload, more rounds."),
+]
 Folder = Annotated[Path, typer.Argument(help="A run's folder, e.g. results/latest.")]
+Strict = Annotated[bool, typer.Option("--strict", help="A warning, too, ends with exit code 1.")]
 Version = Annotated[bool, typer.Option("--version", help="Print the version and end.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 
@@ -59,6 +64,29 @@ def probe(json: Json = False, identify: Identify = False) -> None:
 
 
 @app.command()
+def doctor(
+    results: Results = Path("results"),
+    data_dir: DataDir = Path("data"),
+    strict: Strict = False,
+    json: Json = False,
+) -> None:
+    """Tell whether this host is ready for numbers worth publishing, and what to change."""
+    from bench.host.checks import diagnose
+    from bench.host.checks.case import Case
+    from bench.host.checks.finding import exit_code
+    from bench.host.probe import probe as probe_host
+    from bench.report.doctor_table import doctor_json, doctor_view
+
+    host = probe_host()
+    findings = diagnose(Case.of(host, results, data_dir))
+    if json:
+        print(doctor_json(host, findings))
+    else:
+        _console().print(doctor_view(findings), crop=False)
+    raise typer.Exit(exit_code(findings, strict))
+
+
+@app.command()
 @takes_options
 def plan(options: Options, json: Json = False) -> None:
     """Show what `run` would do here, without doing it."""
@@ -76,20 +104,27 @@ def run(
     options: Options,
     results: Results = Path("results"),
     data_dir: DataDir = Path("data"),
+    resume: Resume = None,
     json: Json = False,
     identify: Identify = False,
 ) -> None:
     """Train every lane that matches this host, in rounds, and save the result."""
     from bench.host.probe import probe as probe_host
     from bench.plan.make import make_plan
+    from bench.plan.resume import resumed
     from bench.report.progress import display
     from bench.report.result_tables import last_line, result_view
+    from bench.results.folder import read
     from bench.run import Run
 
     host = probe_host(identify=identify)
-    planned = make_plan(host, options)
+    before = None if resume is None else resumed(read(resume), host, options)
+    planned = make_plan(host, options) if before is None else before.plan
     with display(_console(stderr=True), planned) as shown:
-        under_way = Run.begin(host, planned, results, ["bench", *sys.argv[1:]], shown)
+        if resume is not None and before is not None:
+            under_way = Run(resume.resolve(), before, shown)
+        else:
+            under_way = Run.begin(host, planned, results, ["bench", *sys.argv[1:]], shown)
         under_way.measure(data_dir)
     result = under_way.result
     _show(result_view(result), result.model_dump_json(indent=1), json)
@@ -102,11 +137,22 @@ def report(folder: Folder, json: Json = False) -> None:
     """Render a run's tables and charts again, from its `result.json` alone."""
     from bench.report.render import render
     from bench.report.result_tables import result_view
+    from bench.results.checksums import renew
     from bench.results.folder import read
 
     result = read(folder)
-    render(result, folder)
+    renew(folder, render(result, folder))
     _show(result_view(result), result.model_dump_json(indent=1), json)
+
+
+@app.command()
+def verify(folder: Folder, json: Json = False) -> None:
+    """Check that a run's files are unchanged, and that its figures follow from its raw steps."""
+    from bench.verify import verify as verify_folder
+
+    found = verify_folder(folder)
+    print(found.as_json() if json else found.as_text())
+    raise typer.Exit(found.code)
 
 
 @app.command()
@@ -126,10 +172,12 @@ def main() -> NoReturn:
     except (BenchError, OSError) as error:
         if "--debug" in sys.argv:
             raise
+        from bench.report.wording import one_line  # a name in an artifact can hold anything
+
         said = error if isinstance(error, BenchError) else BenchError(str(error))
-        print(f"error: {said.cause}", file=sys.stderr)
+        print(f"error: {one_line(said.cause)}", file=sys.stderr)
         if said.remedy:
-            print(f"remedy: {said.remedy}", file=sys.stderr)
+            print(f"remedy: {one_line(said.remedy)}", file=sys.stderr)
         sys.exit(said.code)
     raise AssertionError("app() ends the process")
 

@@ -6,6 +6,7 @@ Text above and below the plot is laid out by hand in inches; the plot gets the r
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +15,24 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from bench.report.chart_data import Chart
-from bench.report.palette import lane_colour, phase_colour
+from bench.report.chart import Chart
+from bench.report.draw_bars import draw_bars
+from bench.report.draw_reaches import draw_reaches
+from bench.report.draw_stacks import LEGEND_COLUMNS, draw_stacks
+from bench.report.ink import FAINT, INK
+from bench.results.folder import write_bytes
 
 WIDTH = 8.0
 MARGIN = 0.2
 LINE = 0.19
 TITLE = 0.36
 ROW = 0.52
+REACH = 0.78
 AXIS = 0.85
-LEGEND = 0.35
+LEGEND = 0.15
 GAP = 0.1
 WRAP = 104
 """Characters a line of small text: 7.6 inches of DejaVu Sans in capitals at 8.5 points."""
-
-INK, FAINT, EDGE = "#222222", "#595959", "#444444"
 
 STYLE: Any = {
     "font.family": "DejaVu Sans",
@@ -50,19 +54,24 @@ def draw(chart: Chart, folder: Path) -> list[Path]:
         figure = compose(chart)
         svg, png = folder / f"{chart.name}.svg", folder / f"{chart.name}.png"
         # Neither a date nor a version of matplotlib, so that the bytes depend on the result alone.
-        figure.savefig(svg, metadata={"Date": None, "Creator": None, "Title": chart.title})
-        figure.savefig(png, dpi=144, metadata={"Software": None, "Title": chart.title})
+        _save(figure, svg, metadata={"Date": None, "Creator": None, "Title": chart.title})
+        _save(figure, png, dpi=144, metadata={"Software": None, "Title": chart.title})
     return [svg, png]
+
+
+def _save(figure: Figure, path: Path, **how: Any) -> None:
+    content = BytesIO()
+    figure.savefig(content, format=path.suffix[1:], **how)
+    write_bytes(path, content.getvalue())
 
 
 def compose(chart: Chart) -> Figure:
     """The chart as a figure: title, context, plot, notes."""
     head = _wrapped(chart.context)
     foot = _wrapped(chart.notes)
-    rows = len(chart.bars) + len(chart.stacks)
     top = MARGIN + TITLE + LINE * len(head)
     bottom = GAP + LINE * len(foot) + MARGIN
-    plot = ROW * rows + AXIS + (LEGEND if chart.stacks else 0)
+    plot = _plot_height(chart)
     height = top + plot + bottom
     figure = Figure(figsize=(WIDTH, height), facecolor="white")
     FigureCanvasAgg(figure)
@@ -75,11 +84,20 @@ def compose(chart: Chart) -> Figure:
     )
     axes = figure.add_subplot()
     _prepare(axes, chart)
+    if chart.bars:
+        draw_bars(axes, chart)
     if chart.stacks:
-        _draw_stacks(axes, chart)
-    else:
-        _draw_bars(axes, chart)
+        draw_stacks(axes, chart)
+    if chart.reaches:
+        draw_reaches(axes, chart)
     return figure
+
+
+def _plot_height(chart: Chart) -> float:
+    """Inches of the rows, the axis beneath and the legend above."""
+    rows = ROW * (len(chart.bars) + len(chart.stacks)) + REACH * len(chart.reaches)
+    parts = len(chart.stacks[0].parts) if chart.stacks else 0
+    return rows + AXIS + (LEGEND + LINE * -(-parts // LEGEND_COLUMNS) if parts else 0)
 
 
 @contextmanager
@@ -92,7 +110,9 @@ def style() -> Iterator[None]:
 
 
 def _wrapped(lines: list[str]) -> list[str]:
-    return [part for line in lines for part in textwrap.wrap(line, WRAP)]
+    """Lines short enough; a number keeps its sign of percent."""
+    whole = (line.replace(" %", "\N{NO-BREAK SPACE}%") for line in lines)
+    return [part for line in whole for part in textwrap.wrap(line, WRAP)]
 
 
 def _write(figure: Figure, top: float, lines: list[str], **style: Any) -> None:
@@ -104,7 +124,7 @@ def _write(figure: Figure, top: float, lines: list[str], **style: Any) -> None:
 
 
 def _prepare(axes: Axes, chart: Chart) -> None:
-    lanes = [bar.lane for bar in chart.bars] or [stack.lane for stack in chart.stacks]
+    lanes = chart.lanes
     axes.set_yticks(range(len(lanes)), lanes)
     axes.set_ylim(len(lanes) - 0.45, -0.55)
     axes.set_xlabel(chart.axis)
@@ -112,66 +132,3 @@ def _prepare(axes: Axes, chart: Chart) -> None:
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.grid(axis="x", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
-
-
-def _draw_bars(axes: Axes, chart: Chart) -> None:
-    ends = [bar.high or bar.value for bar in chart.bars]
-    longest = max(len(bar.label) for bar in chart.bars)
-    axes.set_xlim(0, max(ends) * (1.08 + 0.014 * longest))
-    if chart.reference is not None:
-        axes.axvline(chart.reference, color=INK, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
-    for y, (bar, end) in enumerate(zip(chart.bars, ends, strict=True)):
-        colour = lane_colour(bar.lane)
-        axes.barh(y, bar.value, height=0.62, color=colour, edgecolor=EDGE, linewidth=0.5, zorder=2)
-        if bar.low is not None and bar.high is not None:
-            reach = [[bar.value - bar.low], [bar.high - bar.value]]
-            axes.errorbar(bar.value, y, xerr=reach, color=INK, capsize=4, linewidth=1.2, zorder=3)
-        _label(axes, end, y, bar.label)
-
-
-def _draw_stacks(axes: Axes, chart: Chart) -> None:
-    totals = [sum(stack.phases.values()) for stack in chart.stacks]
-    limit = max(totals) * 1.14
-    axes.set_xlim(0, limit)
-    for phase in chart.stacks[0].phases:
-        lefts = [_before(stack.phases, phase) for stack in chart.stacks]
-        widths = [stack.phases[phase] for stack in chart.stacks]
-        axes.barh(
-            range(len(widths)),
-            widths,
-            left=lefts,
-            height=0.62,
-            color=phase_colour(phase),
-            edgecolor=EDGE,
-            linewidth=0.5,
-            label=phase,
-            zorder=2,
-        )
-        for y, (left, width) in enumerate(zip(lefts, widths, strict=True)):
-            if width > limit * 0.07:
-                text = f"{width:.2f}" if limit >= 0.2 else f"{width:.4f}"
-                axes.text(left + width / 2, y, text, ha="center", va="center", zorder=4)
-    for y, (stack, total) in enumerate(zip(chart.stacks, totals, strict=True)):
-        _label(axes, total, y, stack.label)
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False, borderaxespad=0.2)
-
-
-def _before(phases: dict[str, float], phase: str) -> float:
-    """Seconds of the phases that come before this one."""
-    names = list(phases)
-    return sum(phases[name] for name in names[: names.index(phase)])
-
-
-def _label(axes: Axes, end: float, y: int, text: str) -> None:
-    """A figure to the right of a bar, on white so that no line runs through it."""
-    box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
-    axes.annotate(
-        text,
-        (end, y),
-        xytext=(7, 0),
-        textcoords="offset points",
-        va="center",
-        weight="bold",
-        bbox=box,
-        zorder=5,
-    )

@@ -3,6 +3,7 @@
 from pathlib import PurePath
 
 from bench.host.cpulist import format_cpulist
+from bench.host.model import Reading
 from bench.results.schema import Process, Result
 from bench.worker.contract import Observed
 
@@ -16,6 +17,8 @@ HEADER = [
     "oneDNN may use",
     "IPEX level",
 ]
+
+NOISE_HEADER = ["load before", "steal, s", "others' CPU, s", "throttled periods", "switches"]
 
 
 def observed_rows(result: Result) -> list[list[str]]:
@@ -31,10 +34,19 @@ def observed_rows(result: Result) -> list[list[str]]:
 
 
 def noise_words(process: Process) -> list[str]:
-    """Load before, stolen seconds and the process's involuntary context switches."""
-    seen = process.record.observed if process.record else None
-    switches = "–" if seen is None else f"{seen.context_switches_involuntary:,}"
-    return [f"{process.noise.load_before:.2f}", f"{process.noise.steal_seconds:.1f}", switches]
+    """Cells of `NOISE_HEADER`; a dash for what is not known."""
+    noise, seen = process.noise, process.record.observed if process.record else None
+    return [
+        _number(noise.load_before, "{:.2f}"),
+        _number(noise.steal_seconds, "{:.1f}"),
+        _number(noise.others_cpu_seconds, "{:.1f}"),
+        _number(noise.throttled_periods, "{:,}"),
+        "–" if seen is None else f"{seen.context_switches_involuntary:,}",
+    ]
+
+
+def _number(read: Reading[float] | Reading[int], form: str) -> str:
+    return "–" if read.value is None else form.format(read.value)
 
 
 def _completed(result: Result) -> list[Process]:

@@ -5,17 +5,25 @@ from collections.abc import Callable
 from typing import IO, Self
 
 from bench.report.clock import RunClock
-from bench.report.run_words import ended_words, progress_words, round_words
-from bench.report.wording import duration, printable
+from bench.report.run_words import (
+    came_to,
+    ended_words,
+    left_words,
+    order_words,
+    progress_words,
+    round_words,
+    started_words,
+)
+from bench.report.wording import printable
 from bench.results.schema import Plan, Process
 from bench.worker.contract import Progress
 
 INTERVAL = 10.0
-"""Seconds between two progress lines of one lane in one stage."""
+"""Seconds of silence after which a line repeats a stage that the lane has told before."""
 
 
 class PlainDisplay:
-    """One line an event; of progress, each change of stage and then a line in ten seconds."""
+    """One line an event; of progress, each lane's change of stage, else a line in ten seconds."""
 
     def __init__(
         self, stream: IO[str], plan: Plan, now: Callable[[], float] = time.monotonic
@@ -24,31 +32,30 @@ class PlainDisplay:
         self._plan = plan
         self._now = now
         self._clock = RunClock(plan, now)
-        self._stage: str | None = None
+        self._stages: dict[str, str] = {}
         self._written = now()
 
     def round_started(self, round: int, order: list[str]) -> None:
         """Write the round's lanes in their order."""
-        self._clock.round_started(round, len(order))
-        self._line(f"{round_words(round, self._plan)}: {', '.join(order)} ({self._left()})")
+        self._clock.round_started(round)
+        lanes = order_words(order, self._plan)
+        self._line(f"{round_words(round, self._plan)}: {lanes} ({self._left()})")
 
     def lane_started(self, lane: str, limit_seconds: float) -> None:
         """Write that the lane has begun."""
-        self._clock.lane_started()
-        self._stage = None
-        self._line(f"{lane}: started, may take {duration(limit_seconds)}")
+        self._stages.pop(lane, None)
+        self._line(f"{lane}: {started_words(limit_seconds)}")
 
     def progress(self, lane: str, p: Progress) -> None:
-        """Write where the lane is, if its turn has come."""
-        if p.stage == self._stage and self._now() - self._written < INTERVAL:
+        """Write where the lane is, if that is a new stage or nothing was written for a while."""
+        if p.stage == self._stages.get(lane) and self._now() - self._written < INTERVAL:
             return
-        self._stage, self._written = p.stage, self._now()
+        self._stages[lane] = p.stage
         self._line(f"{lane}: {progress_words(p)}")
 
     def lane_ended(self, process: Process) -> None:
         """Write what came of the process."""
-        self._clock.lane_ended(process.wall_seconds)
-        words = ended_words(process)
+        words = f"{came_to(process)} {ended_words(process)}"
         self._line(f"{process.lane}: {words} ({self._left()})")
 
     def note(self, text: str) -> None:
@@ -65,8 +72,9 @@ class PlainDisplay:
         self.close()
 
     def _left(self) -> str:
-        return f"about {duration(self._clock.left())} left"
+        return left_words(self._clock.left(), self._plan)
 
     def _line(self, text: str) -> None:
+        self._written = self._now()
         self._stream.write(" ".join(printable(text).split("\n")) + "\n")
         self._stream.flush()

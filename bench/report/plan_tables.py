@@ -11,6 +11,7 @@ from bench.report.blocks import bullets, facts, heading, lane_name, listing, sta
 from bench.report.headline import MODEL_NAMES, cores_used
 from bench.report.wording import counted, duration, size
 from bench.results.schema import Plan, PlannedLane
+from bench.worker.contract import Effort
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,11 @@ def _settings(plan: Plan, shared: Shared) -> list[tuple[str, str]]:
         ),
         ("data", _data(plan)),
         ("cores", f"{cores_used(plan)}: {plan.cores_reason}; pinned by {plan.task_manager}"),
-        ("rounds", f"{_rounds(plan)}, lanes shuffled in each, seed {plan.seed}"),
+        ("rounds", _rounds(plan)),
+        ("in a round", _round(plan)),
+        ("a process", _effort(plan.effort)),
         ("time", _time(plan)),
-        ("memory", _memory(plan.lanes)),
+        ("memory", _memory(plan)),
     ]
     if shared.environment:
         rows.append(("every lane sets", _assignments(shared.environment)))
@@ -69,9 +72,30 @@ def _data(plan: Plan) -> str:
 
 
 def _rounds(plan: Plan) -> str:
+    shuffled = f"lanes shuffled in each, seed {plan.seed}"
     if plan.rounds_min == plan.rounds_max:
-        return str(plan.rounds_max)
-    return f"{plan.rounds_min} to {plan.rounds_max}"
+        return f"{plan.rounds_max}, {shuffled}"
+    until = f"until each compute ratio is known within ±{100 * plan.target_precision:g} %"
+    budget = "" if plan.time_budget_seconds is None else " or the time is up"
+    return f"{plan.rounds_min} to {plan.rounds_max}, {until}{budget}; {shuffled}"
+
+
+def _round(plan: Plan) -> str:
+    how = "alive together, taking turns" if plan.together else "one process after the other"
+    return f"{how}: {plan.together_reason}"
+
+
+def _effort(effort: Effort) -> str:
+    """`a warm-up of up to 5 steps; 2 end-to-end and 4 compute turns of 2.5 s, …`."""
+    parts = []
+    if effort.warmup_max_steps:
+        parts.append(f"a warm-up of up to {counted(effort.warmup_max_steps, 'step')}")
+    if effort.whole_epochs:
+        parts.append(counted(effort.whole_epochs, "whole epoch"))
+    through = f"{effort.end_to_end_turns} end-to-end and " if effort.end_to_end_turns else ""
+    steps = f"{effort.turn_min_steps} to {effort.turn_max_steps} steps each"
+    turns = counted(effort.compute_turns, "compute turn")
+    return "; ".join([*parts, f"{through}{turns} of {duration(effort.turn_seconds)}, {steps}"])
 
 
 def _time(plan: Plan) -> str:
@@ -81,11 +105,15 @@ def _time(plan: Plan) -> str:
     return f"about {duration(plan.estimate_seconds)} ({limit}; a process may take {process})"
 
 
-def _memory(lanes: list[PlannedLane]) -> str:
-    """Lanes run one after the other, so the largest decides."""
-    known = [each.memory_estimate_bytes for each in lanes if _runs(each)]
+def _memory(plan: Plan) -> str:
+    """Of all lanes where they are alive together, else of the largest."""
+    known = [each.memory_estimate_bytes for each in plan.lanes if _runs(each)]
     sizes = [each for each in known if each is not None]
-    return f"about {size(max(sizes))} for the largest lane" if sizes else "not estimated"
+    if not sizes:
+        return "not estimated"
+    if plan.together:
+        return f"about {size(sum(sizes))} for all lanes, {size(max(sizes))} for the largest"
+    return f"about {size(max(sizes))} for the largest lane"
 
 
 def _lanes(lanes: list[PlannedLane], shared: Shared) -> Table:

@@ -4,25 +4,25 @@ from pathlib import Path
 
 from bench.report.markdown import markdown
 from bench.report.samples import samples_csv
-from bench.results.folder import write_text
+from bench.results.folder import part, write_text
 from bench.results.schema import Result
 
 
-def render_texts(result: Result, folder: Path) -> None:
-    """Write `samples.csv` and `report.md`. OSError if the folder can't be written."""
-    write_text(folder / "samples.csv", samples_csv(result))
-    write_text(folder / "report.md", markdown(result))
+def render_texts(result: Result, folder: Path) -> list[Path]:
+    """Write `samples.csv` and `report.md`; their paths. OSError if the folder can't be written."""
+    samples, report = folder / "samples.csv", folder / "report.md"
+    write_text(samples, samples_csv(result))
+    write_text(report, markdown(result))
+    return [samples, report]
 
 
-def render_charts(result: Result, folder: Path) -> None:
-    """Write the charts. OSError if the folder can't be written."""
+def render_charts(result: Result, folder: Path) -> list[Path]:
+    """Write the charts; their paths. Errors as of `bench.results.folder.part`."""
     from bench.report.charts import write_charts  # matplotlib takes a second to load
 
-    (folder / "charts").mkdir(exist_ok=True)
-    write_charts(result, folder / "charts")
+    return write_charts(result, part(folder, "charts"))
 
 
-def render(result: Result, folder: Path) -> None:
-    """Write the texts and the charts. OSError if the folder can't be written."""
-    render_charts(result, folder)
-    render_texts(result, folder)
+def render(result: Result, folder: Path) -> list[Path]:
+    """Write the texts and the charts; their paths. Errors as of `render_charts`."""
+    return [*render_charts(result, folder), *render_texts(result, folder)]

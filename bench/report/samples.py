@@ -13,14 +13,13 @@ HEADER = (
     "position",
     "lane",
     "part",
-    "kind",
     "step",
     *(f"{phase}_ns" for phase in PHASES),
 )
 
 
 def samples_csv(result: Result) -> str:
-    """Steps count from 0 within part (compute, end_to_end) and kind (warmup, timed).
+    """Steps count from 0 within their part: warmup, end_to_end or compute.
 
     Steps of failed and interrupted processes are here too: their rounds say so in `result.json`.
     """
@@ -30,11 +29,14 @@ def samples_csv(result: Result) -> str:
     for process in result.processes:
         if process.record is None:
             continue
-        for part in ("compute", "end_to_end"):
-            for kind in ("warmup", "timed"):
-                steps: StepTimes = getattr(getattr(process.record, part), kind)
-                place = (process.round, process.position, process.lane, part, kind)
-                writer.writerows((*place, *row) for row in _rows(steps))
+        record = process.record
+        place = (process.round, process.position, process.lane)
+        for part, steps in (
+            ("warmup", record.warmup.steps),
+            ("end_to_end", record.end_to_end.timed),
+            ("compute", record.compute.timed),
+        ):
+            writer.writerows((*place, part, *row) for row in _rows(steps))
     return out.getvalue()
 
 

@@ -9,12 +9,21 @@ from bench.results.schema import Ratio, Spread, Summary
 
 T = TypeVar("T")
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# Control characters, separators of lines, what turns or hides text, and halves of characters.
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]"
+)
 
 
 def printable(text: str) -> str:
     """Without control characters: an artifact may be a stranger's, and a terminal obeys them."""
     return _CONTROL.sub("�", text.replace("\r\n", "\n"))
+
+
+def one_line(text: str, most: int = 500) -> str:
+    """Printable, in one line of at most so many characters."""
+    line = " ".join(printable(text).split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def figure(value: float) -> str:
@@ -61,6 +70,12 @@ def ratio_value(ratio: Ratio) -> str:
 def span(over: Spread | Ratio, write: Callable[[float], str]) -> str:
     """Lowest and highest round, `5.98–6.10`; empty for a single round, which has no range."""
     return f"{write(over.low)}–{write(over.high)}" if over.rounds > 1 else ""
+
+
+def percent(share: float) -> str:
+    """`57 %`; with one place where it would else be rounded to nothing or to all: `99.7 %`."""
+    places = 1 if 0 < share < 0.01 or 0.99 < share < 1 else 0
+    return f"{100 * share:.{places}f} %"
 
 
 def time_unit(seconds: float) -> tuple[str, float]:

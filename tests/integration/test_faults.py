@@ -71,7 +71,8 @@ def test_a_killed_worker_is_its_lanes_failure_and_the_others_go_on(tmp_path):
             lambda: [x for x in ("fp32", "fp32-ipex") if training(tmp_path, x)()], seconds=90
         )[0]
         for process in workers(tmp_path):
-            process.kill()
+            if any(f"-{first}.spec.json" in word for word in process.cmdline()):
+                process.kill()
         told, _ = controller.communicate(timeout=120)
     result = read(tmp_path / "results" / "latest")
     assert controller.returncode == 1, told
@@ -96,7 +97,7 @@ def test_an_interrupt_in_mid_lane_saves_its_steps_and_leaves_nothing(signum, cod
     result = read(tmp_path / "results" / "latest")
     (process,) = result.processes
     assert (result.status, process.outcome) == ("interrupted", "interrupted")
-    assert len(process.record.compute.warmup) >= 1
+    assert len(process.record.warmup.steps) >= 1
 
 
 def test_a_killed_controller_leaves_no_worker(tmp_path):

@@ -121,7 +121,7 @@ def test_memory_is_bound_to_the_node_where_the_kernel_allows_it(host, smoke, rec
 def test_steps_are_split_and_the_loss_falls(records):
     for record in records.values():
         for part in (record.compute, record.end_to_end):
-            assert len(part.timed) >= 3
+            assert len(part.timed) >= 2
             assert all(t > 0 for t in part.timed.forward + part.timed.backward)
         assert record.compute.loss_last < record.compute.loss_first
 

@@ -1,7 +1,10 @@
 import pytest
 
-from bench.report.chart_data import charts, speedup, step_phases, training_time
+from bench.report.chart_data import charts, speedup, training_time
+from bench.report.limit_chart import limits
+from bench.report.step_charts import kernel_time, step_phases
 from tests.factories import NO_AMX, make_process, make_result
+from tests.report.scenes import invalid_lane, summarized
 
 LANES = ["fp32", "fp32-ipex", "bf16-avx512"]
 
@@ -14,14 +17,43 @@ def test_speedup_is_the_compute_ratio_with_its_range() -> None:
     baseline, _, bf16 = chart.bars
     assert (baseline.value, baseline.low, chart.reference) == (1.0, None, 1.0)
     ratio = result.summary.lanes[2].compute_ratios[0]
-    assert (bf16.value, bf16.low, bf16.high) == (ratio.value, ratio.low, ratio.high)
-    assert bf16.label == "1.85×"
+    assert ratio.interval is not None
+    assert (bf16.value, bf16.low, bf16.high) == (
+        ratio.value,
+        ratio.interval.low,
+        ratio.interval.high,
+    )
+    assert ratio.interval.low < ratio.low
+    assert bf16.label == f"{ratio.value:.2f}×"
+    method = "Student's t over the logarithms of the rounds' ratios"
+    assert chart.notes[0].startswith(f"Whiskers: 95 % confidence interval, {method}")
+    assert chart.notes[0].endswith(", 3 rounds.")
+
+
+def test_without_an_interval_the_whiskers_are_the_range_and_say_so() -> None:
+    result = make_result(rounds=2)
+    chart = speedup(result)
+    assert chart is not None
+    ratio = result.summary.lanes[1].compute_ratios[0]
+    assert (chart.bars[1].low, chart.bars[1].high) == (ratio.low, ratio.high)
+    assert chart.notes[0] == "Whiskers: the lowest and the highest round, no interval."
+
+
+def test_whiskers_of_two_kinds_are_told_apart() -> None:
+    result = make_result(rounds=3)
+    last = next(p for p in result.processes if (p.lane, p.round) == ("fp32-ipex", 3))
+    result.processes.remove(last)
+    chart = speedup(summarized(result))
+    assert chart is not None
+    assert chart.notes[0].startswith("Whiskers: 95 % confidence interval, ")
+    assert chart.notes[1] == (
+        "Whiskers of fp32-ipex: the lowest and the highest round, no interval."
+    )
 
 
 def test_a_lane_without_a_number_is_named_and_not_drawn() -> None:
     for chart in charts(make_result(failing={"fp32-ipex": "no primitive"})):
-        drawn = [each.lane for each in (*chart.bars, *chart.stacks)]
-        assert drawn == ["fp32", "bf16-avx512"]
+        assert chart.lanes == ["fp32", "bf16-avx512"]
         assert "Not drawn: fp32-ipex, failed: rounds 1, 2, 3: no primitive." in chart.notes
         assert f"Not drawn: bf16-amx, skipped: {NO_AMX}." in chart.notes
 
@@ -37,7 +69,9 @@ def test_a_long_reason_is_cut_in_a_chart_and_printable() -> None:
 
 def test_without_the_baseline_there_is_no_speedup_chart() -> None:
     found = charts(make_result(failing={"fp32": "no primitive"}))
-    assert [chart.name for chart in found] == ["training_time", "step_phases"]
+    assert [chart.name for chart in found] == [
+        *("training_time", "step_phases", "kernel_time", "limits"),
+    ]
 
 
 def test_the_baseline_alone_is_no_speedup() -> None:
@@ -80,14 +114,72 @@ def test_one_round_has_no_whiskers() -> None:
 def test_phases_add_up_to_the_label() -> None:
     chart = step_phases(make_result())
     assert chart is not None
-    assert list(chart.stacks[0].phases) == ["data", "forward", "backward", "optimizer"]
+    assert list(chart.stacks[0].parts) == ["data", "forward", "backward", "optimizer"]
     assert chart.stacks[0].label == "2.63 s"
-    assert sum(chart.stacks[0].phases.values()) == pytest.approx(2.63, abs=0.005)
+    assert sum(chart.stacks[0].parts.values()) == pytest.approx(2.63, abs=0.005)
+
+
+def test_kernels_and_the_rest_add_up_to_the_median_step() -> None:
+    result = make_result()
+    chart = kernel_time(result)
+    assert chart is not None
+    fp32 = chart.stacks[0]
+    assert list(fp32.parts)[-2:] == ["reorder", "outside oneDNN"]
+    rate = result.summary.lanes[0].compute_images_per_second
+    assert rate is not None
+    assert sum(fp32.parts.values()) == pytest.approx(16_000 / rate.median)
+    assert fp32.label == "2628 ms"
+    assert any(
+        note.startswith("Reorders' share of the median step: fp32 6 %") for note in chart.notes
+    )
+
+
+def test_kernels_beyond_the_median_step_are_drawn_without_a_rest() -> None:
+    result = make_result()
+    kernels = result.summary.lanes[0].kernels
+    assert kernels is not None
+    kernels.milliseconds["reorder"] = 10_000.0
+    chart = kernel_time(result)
+    assert chart is not None
+    assert chart.stacks[0].parts["outside oneDNN"] == 0.0
+    assert chart.stacks[0].label == "over the median of 2628 ms"
+
+
+def test_limits_are_achieved_bound_and_peak() -> None:
+    result = make_result()
+    chart = limits(result)
+    assert chart is not None
+    its = result.summary.lanes[2].limits
+    assert its is not None
+    bf16 = chart.reaches[2]
+    assert (bf16.achieved.value, bf16.peak.value) == (its.achieved_gflops, its.peak_gflops)
+    assert bf16.bound.value == pytest.approx(its.achieved_gflops / its.bound_share)
+    assert bf16.achieved.label.endswith(
+        f"{its.peak_share:.0%}"[:-1] + f" % of peak, {100 * its.bound_share:.0f} % of bound"
+    )
+
+
+def test_a_lane_whose_limits_are_not_known_says_so() -> None:
+    result = make_result()
+    result.summary.lanes[0].limits = None
+    chart = limits(result)
+    assert chart is not None
+    assert chart.lanes == LANES[1:]
+    assert "Not drawn: fp32, measured: its limits were not measured." in chart.notes
+
+
+def test_an_invalid_lane_is_in_no_chart_and_named_in_all() -> None:
+    found = charts(invalid_lane())
+    assert len(found) == 5
+    for chart in found:
+        assert chart.lanes == LANES
+        (note,) = (each for each in chart.notes if "bf16-amx" in each)
+        assert note.startswith("Not drawn: bf16-amx, invalid: rounds 1, 2, 3: 0.0% of the conv")
 
 
 def test_every_chart_names_host_cores_and_workload() -> None:
     found = charts(make_result())
-    assert len(found) == 3
+    assert len(found) == 5
     for chart in found:
         host, workload = chart.context
         assert host == "INTEL(R) XEON(R) PLATINUM 8581C CPU @ 2.10GHz, 2 cores (CPUs 0-1, node 0)"

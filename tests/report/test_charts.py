@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from bench.report.chart_data import charts
 from bench.report.charts import write_charts
 from bench.results.schema import Result
 from tests.factories import LONG_BRAND, NO_AMX, make_host, make_result
+from tests.report.scenes import four_lanes, invalid_lane, long_names, one_lane
 
-NAMES = ["speedup", "training_time", "step_phases"]
+NAMES = ["speedup", "training_time", "step_phases", "kernel_time", "limits"]
 RESULTS = {
     "three rounds": make_result(),
     "one round": make_result(rounds=1),
@@ -19,7 +21,11 @@ RESULTS = {
         host=make_host(LONG_BRAND.upper(), big=True),
         failing={"fp32-ipex": f"{NO_AMX} {NO_AMX}".upper()},
     ),
-    "long lane": make_result(host=make_host(LONG_BRAND), data_images=10**9),
+    "long label": make_result(host=make_host(LONG_BRAND), data_images=10**9),
+    "four lanes": four_lanes(),
+    "one lane": one_lane(),
+    "an invalid lane": invalid_lane(),
+    "long names": long_names(),
 }
 
 
@@ -63,7 +69,11 @@ def test_text_is_inside_the_figure_and_clear_of_other_text(name: str) -> None:
             # Labels of ticks past the axis's end exist, but are not drawn.
             end = axes.get_xlim()[1]
             shown += [text for text in axes.get_xticklabels() if text.get_position()[0] <= end]
+            legend = axes.get_legend()
+            shown += legend.get_texts() if legend is not None else []
             boxes = [(text.get_text(), text.get_window_extent()) for text in shown]
+            beyond = [t for t in axes.texts if t.get_window_extent().x1 > axes.bbox.x1]
+        assert [text.get_text() for text in beyond] == []
         edge = figure.bbox
         for text, box in boxes:
             assert edge.x0 <= box.x0 < box.x1 <= edge.x1, (chart.name, text)
@@ -71,6 +81,16 @@ def test_text_is_inside_the_figure_and_clear_of_other_text(name: str) -> None:
         for i, (text, box) in enumerate(boxes):
             for other, beside in boxes[i + 1 :]:
                 assert not box.overlaps(beside), (chart.name, text, other)
+
+
+def test_a_number_keeps_its_percent_where_lines_are_wrapped() -> None:
+    from bench.report.drawing import compose, style
+
+    for shift in range(20):
+        chart = replace(charts(RESULTS["one lane"])[0], notes=["x" * shift + " 12 %" * 40])
+        with style():
+            lines = [text.get_text() for text in compose(chart).texts]
+        assert not any(line.startswith("%") for line in lines)
 
 
 def test_the_users_settings_are_left_as_they_were(tmp_path: Path) -> None:

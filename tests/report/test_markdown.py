@@ -1,9 +1,23 @@
 import re
+from collections.abc import Callable
+
+import pytest
 
 from bench.report.chart_data import charts
-from bench.report.markdown import markdown, safe, table
+from bench.report.markdown import markdown
+from bench.report.sections.markup import safe, table
 from bench.results.schema import Result
-from tests.factories import NO_AMX, make_host, make_process, make_result
+from tests.factories import NO_AMX, make_host, make_noise, make_process, make_result, unknown
+from tests.report.scenes import (
+    CONTRADICTION,
+    disturbed_round,
+    four_lanes,
+    invalid_lane,
+    long_names,
+    nothing_valid,
+    one_lane,
+    slower_bf16,
+)
 
 
 def rows(text: str, heading: str) -> list[list[str]]:
@@ -29,9 +43,32 @@ def test_every_table_is_rectangular_whatever_the_reasons_hold() -> None:
         assert {len(row) for row in found} == {len(found[0])}
 
 
+@pytest.mark.parametrize(
+    "scene",
+    [
+        *(disturbed_round, four_lanes, invalid_lane, long_names),
+        *(nothing_valid, one_lane, slower_bf16),
+    ],
+)
+def test_every_table_is_rectangular_whatever_ran(scene: Callable[[], Result]) -> None:
+    tables = re.findall(r"(?:^\|.*\n)+", markdown(scene()), re.M)
+    assert len(tables) >= 4
+    for each in tables:
+        cells = [len(re.split(r"(?<!\\)\|", line)) for line in each.splitlines()]
+        assert set(cells) == {cells[0]}
+
+
+def test_without_a_valid_lane_there_are_no_figures() -> None:
+    text = markdown(nothing_valid())
+    assert text.count("> [!CAUTION]") == 3
+    for heading in ("## Verdicts", "## Ratios", "## Charts", "## Limits", "## Where the time"):
+        assert heading not in text
+    assert "×**" not in text
+
+
 def test_cells_are_escaped() -> None:
     assert safe("a|b\n c") == r"a\|b c"
-    assert safe("<b> `x` *y* [z](u)") == r"&lt;b> \`x\` \*y\* \[z](u)"
+    assert safe("<b> `x` *y* [z](u)") == r"&lt;b> \`x\` \*y\* \[z\](u)"
     assert safe("back\\|slash") == r"back\\\|slash"
     assert table(["a", "b"], [["1", "2"]]) == "| a | b |\n| --- | ---: |\n| 1 | 2 |"
 
@@ -66,7 +103,7 @@ def test_rounds_are_in_the_order_they_ran() -> None:
         [str(each.round), str(each.position + 1), each.lane] for each in result.processes
     ]
     failed = next(row for row in found if row[2] == "fp32-ipex")
-    assert failed[3:] == ["failed", "–", "–", "7.0 s", "0.10", "0.0", "–"]
+    assert failed[3:] == ["failed", "–", "–", "7.0 s", "0.10", "0.0", "0.3", "0", "–"]
 
 
 def test_an_interrupted_process_shows_no_rate() -> None:
@@ -82,7 +119,8 @@ def test_charts_are_embedded_where_there_are_any() -> None:
         return re.findall(r"!\[[^\]]+\]\((.+?)\)", markdown(result))
 
     assert embedded(make_result()) == [
-        f"charts/{name}.svg" for name in ("speedup", "training_time", "step_phases")
+        f"charts/{name}.svg"
+        for name in ("speedup", "training_time", "step_phases", "kernel_time", "limits")
     ]
     for failing in ({"fp32": "died"}, {"fp32-ipex": "died"}):
         result = make_result(failing=failing)
@@ -96,8 +134,103 @@ def test_it_says_what_where_and_how_to_render_again() -> None:
     assert "- **Workload:** ResNet-50, 224×224, batch 16, synthetic data (50,000 images)\n" in text
     assert f"| bf16-amx | skipped | {NO_AMX} |" in text
     assert "bench report DIR" in text
-    assert not re.search(r"\b(faster|slower)\b", text)
     assert text.endswith("```\n")
+
+
+def test_verdicts_are_sentences_with_their_word_in_bold() -> None:
+    section = markdown(make_result(rounds=6)).split("## Verdicts\n\n")[1].split("\n\n")[0]
+    lines = section.splitlines()
+    assert len(lines) == 3
+    assert re.fullmatch(
+        r"- bf16-avx512 is \*\*faster\*\* than fp32-ipex: "
+        r"1\.\d\d× \(95 % interval 1\.\d\d–1\.\d\d, 6 rounds\)",
+        lines[2],
+    )
+
+
+def test_without_an_interval_no_word_says_faster_or_slower() -> None:
+    text = markdown(make_result(rounds=2))
+    assert not re.search(r"\b(faster|slower)\b", text)
+    assert "- fp32-ipex against fp32: **no verdict**: 2 of the 3 rounds that" in text
+    found = [row for row in rows(text, "## Ratios")[2:] if row[0] == "fp32-ipex"]
+    assert [row[3] for row in found] == ["no verdict"] * 2
+    assert found[0][5] == "– (2 of the 3 rounds that an interval needs)"
+
+
+def test_why_bf16_loses_follows_its_verdict() -> None:
+    lines = markdown(slower_bf16()).splitlines()
+    verdict = next(i for i, line in enumerate(lines) if "**slower** than fp32-ipex" in line)
+    assert lines[verdict + 1].startswith("  - Its matrix-product peak is 130 GFLOP/s")
+
+
+def test_an_invalid_lane_is_loud_and_has_no_figure() -> None:
+    result = invalid_lane()
+    text = markdown(result)
+    assert "> [!CAUTION]\n> **INVALID: bf16-amx** has no figure, what ran contradicts" in text
+    assert text.count(CONTRADICTION) == 2
+    own = [line for line in text.splitlines() if re.match(r"\|.*\bbf16-amx \|", line)]
+    # In the tables of lanes, of what ran, of rounds, and of what each lane got.
+    assert len(own) == 1 + 1 + 3 + 1
+    for line in own:
+        if "policy unknown" not in line:
+            assert "INVALID" in line
+            assert not re.search(r"\b(6[01]\.\d|\d+\.\d×)", line)
+    assert not re.search(r"^\| bf16-amx \| fp32", text, re.M)
+
+
+def test_what_ran_by_instruction_set_share_and_time() -> None:
+    result = make_result()
+    kernels = result.summary.lanes[2].kernels
+    assert kernels is not None
+    kernels.at_instruction_set = 0.987
+    header, _, *found = rows(markdown(result), "## What ran")
+    assert header[:4] == ["lane", "instruction set", "share at it", "convolution forward, ms"]
+    by_lane = {row[0]: row for row in found}
+    assert list(by_lane) == ["fp32", "fp32-ipex", "bf16-avx512"]
+    assert by_lane["bf16-avx512"][1:3] == ["avx512_core_bf16", "99 %"]
+    # 16 images at the nominal 6 images/s, of which forward convolutions take a fifth.
+    assert by_lane["fp32"][3] == "533"
+
+
+def test_a_measured_lane_without_evidence_says_so() -> None:
+    result = make_result()
+    result.summary.lanes[0].kernels = None
+    found = {row[0]: row[1:3] for row in rows(markdown(result), "## What ran")}
+    assert found["fp32"] == ["no kernel was told", "–"]
+
+
+def test_where_the_time_goes_in_shares_of_the_step() -> None:
+    text = markdown(make_result())
+    header, _, fp32, *_ = rows(text, "## Where the time goes")
+    assert header[0:2] == ["lane", "median step, ms"]
+    assert header[-1] == "outside oneDNN"
+    assert fp32[:2] == ["fp32", "2628"]
+    shares = [float(cell.removesuffix(" %")) for cell in fp32[2:]]
+    assert sum(shares) == pytest.approx(100, abs=2)
+    assert "- Reorders' share of the median step: fp32 6 %" in text
+    assert "- Share that is outside oneDNN: fp32 " in text
+
+
+def test_limits_and_how_they_are_measured() -> None:
+    result = make_result()
+    text = markdown(result)
+    found = {row[0]: row[1:] for row in rows(text, "## Limits")}
+    assert found["lane"][:4] == ["achieved GFLOP/s", "peak GFLOP/s", "of peak", "of bound"]
+    assert found["bf16-avx512"][1] == "420"
+    assert found["bf16-avx512"][4:6] == ["30.0", "2600"]
+    assert "measured in a lane's first process, after its timed steps" in text
+    for lane in result.summary.lanes:
+        lane.limits = None
+    assert "## Limits" not in markdown(result)
+
+
+def test_disturbed_rounds_are_marked_and_their_weight_is_told() -> None:
+    text = markdown(disturbed_round(rounds=5, number=3))
+    marked = [row[0] for row in rows(text, "## Rounds")[2:] if "disturbed" in row[0]]
+    assert marked == ["3, disturbed"] * 3
+    section = text.split("## Rounds\n")[1].split("\n## ")[0]
+    assert "- Round 3 was disturbed: fp32-ipex: others used" in section
+    assert "it counts in full, 1/5." in section
 
 
 def test_nothing_measured_still_makes_a_report() -> None:
@@ -132,5 +265,8 @@ def test_a_process_that_got_something_else_has_a_row_of_its_own() -> None:
 
 def test_each_round_tells_what_else_wanted_the_cpus() -> None:
     result = make_result(rounds=1)
-    result.processes[0].noise.steal_seconds = 12.34
-    assert "| 0.10 | 12.3 | 340 |" in markdown(result)
+    seen = {"steal_seconds": 12.34, "others_cpu_seconds": 0.58, "throttled_periods": 1200}
+    result.processes[0].noise = make_noise(**seen)
+    assert "| 0.10 | 12.3 | 0.6 | 1,200 | 340 |" in markdown(result)
+    result.processes[0].noise.steal_seconds = unknown("it had no turn")
+    assert "| 0.10 | – | 0.6 | 1,200 | 340 |" in markdown(result)

@@ -1,4 +1,4 @@
-from bench.report.outcomes import measured_rounds, outcomes
+from bench.report.outcomes import invalid_lanes, measured_rounds, outcomes
 from bench.results.schema import Result
 from tests.factories import NO_AMX, make_process, make_result
 
@@ -37,6 +37,21 @@ def test_a_lane_the_plan_gave_up_keeps_the_plans_reason() -> None:
     result = make_result(nothing=True)
     result.plan.lanes[0].status, result.plan.lanes[0].reason = "failed", "needs 40 GiB"
     assert states(result)["fp32"] == ("failed", "needs 40 GiB")
+
+
+def test_an_invalid_lane_says_what_contradicts_it_and_when() -> None:
+    result = make_result(rounds=2)
+    lane = result.plan.lanes[2]
+    lane.status, lane.reason = "invalid", "emulated BF16"
+    own = [each for each in result.processes if each.lane == lane.id]
+    own[1].contradictions = ["emulated BF16", "amx ran"]
+    assert states(result)[lane.id] == (
+        "invalid",
+        "round 2: emulated BF16; round 2: amx ran",
+    )
+    own[0].contradictions = ["emulated BF16"]
+    assert states(result)[lane.id][1] == "rounds 1, 2: emulated BF16; round 2: amx ran"
+    assert invalid_lanes(result) == {lane.id}
 
 
 def test_rounds_count_if_one_lane_completed() -> None:

@@ -1,6 +1,7 @@
 import io
 import re
 import threading
+from collections.abc import Callable
 
 import pytest
 from rich.console import Console
@@ -35,14 +36,17 @@ def terminal(**options: object) -> tuple[Console, io.StringIO]:
 
 
 def play(shown: Display, time: Time) -> None:
-    """One lane of one round, one that fails, and a note."""
+    """Two lanes of one round by turns, of which one fails, and a note."""
     shown.round_started(1, ORDER)
     shown.lane_started("fp32-ipex", 300)
+    shown.lane_started("fp32", 300)
+    shown.progress("fp32-ipex", Progress(stage="import"))
     time.seconds += 5
     shown.progress("fp32-ipex", Progress(stage="compute", step=7, steps=20, images_per_second=7.26))
+    time.seconds += 2
+    shown.progress("fp32", Progress(stage="compute", step=2, images_per_second=6.03))
     time.seconds += 60
     shown.lane_ended(make_process("fp32-ipex", 1, 0, rate=7.3))
-    shown.lane_started("fp32", 300)
     shown.lane_ended(make_process("fp32", 1, 1, failure="out [bold]of[/bold] memory"))
     shown.note("the rest is skipped")
 
@@ -52,17 +56,19 @@ def test_plain_lines(time: Time) -> None:
     with PlainDisplay(out, make_plan(), time) as shown:
         play(shown, time)
     assert out.getvalue().splitlines() == [
-        "round 1 of 3: fp32-ipex, fp32, bf16-avx512 (about 9 min left)",
-        "fp32-ipex: started, may take 5 min",
+        "round 1 of 3: fp32-ipex, fp32, bf16-avx512, by turns (about 9 min left)",
+        "fp32-ipex: starting, time limit 5 min",
+        "fp32: starting, time limit 5 min",
+        "fp32-ipex: starting: import",
         "fp32-ipex: compute, step 7 of 20, 7.26 img/s",
-        "fp32-ipex: completed in 1 min: 7.30 img/s compute (about 8 min left)",
-        "fp32: started, may take 5 min",
-        "fp32: failed in 7.0 s: out [bold]of[/bold] memory (about 3 min 54 s left)",
+        "fp32: compute, step 2, 6.03 img/s",
+        "fp32-ipex: completed in 1 min: 7.30 img/s compute (about 7 min 53 s left)",
+        "fp32: failed in 7.0 s: out [bold]of[/bold] memory (about 7 min 53 s left)",
         "note: the rest is skipped",
     ]
 
 
-def test_plain_progress_is_a_line_a_stage_and_then_one_in_ten_seconds(time: Time) -> None:
+def test_plain_progress_is_a_line_a_stage_and_else_one_in_ten_seconds(time: Time) -> None:
     out = io.StringIO()
     shown = PlainDisplay(out, make_plan(), time)
     shown.lane_started("fp32", 300)
@@ -77,21 +83,117 @@ def test_plain_progress_is_a_line_a_stage_and_then_one_in_ten_seconds(time: Time
         "fp32: warm-up, step 11",
         "fp32: warm-up, step 21",
         "fp32: compute, step 1",
-        "fp32-ipex: started, may take 5 min",
+        "fp32-ipex: starting, time limit 5 min",
         "fp32-ipex: compute, step 1",
     ]
 
 
-def test_live_shows_the_lane_at_work_and_keeps_the_finished(time: Time) -> None:
+def test_plain_lanes_that_take_turns_share_the_ten_seconds(time: Time) -> None:
+    out = io.StringIO()
+    shown = PlainDisplay(out, make_plan(), time)
+    for step in range(1, 13):
+        for lane in ORDER:
+            shown.progress(lane, Progress(stage="compute", step=step))
+            time.seconds += 1
+    # Each lane's stage once, and then one line in ten seconds, whoever has the turn.
+    assert out.getvalue().splitlines() == [
+        "fp32-ipex: compute, step 1",
+        "fp32: compute, step 1",
+        "bf16-avx512: compute, step 1",
+        "fp32-ipex: compute, step 5",
+        "fp32: compute, step 8",
+        "bf16-avx512: compute, step 11",
+    ]
+
+
+def test_plain_says_that_lanes_run_one_after_the_other() -> None:
+    out = io.StringIO()
+    shown = PlainDisplay(out, make_plan(together=False))
+    shown.round_started(1, ORDER)
+    shown.round_started(2, ["fp32"])
+    first, second = out.getvalue().splitlines()
+    assert first.startswith("round 1 of 3: fp32-ipex, fp32, bf16-avx512, one after the other (")
+    assert second.startswith("round 2 of 3: fp32 (")
+
+
+def test_a_run_that_may_end_early_says_up_to() -> None:
+    out = io.StringIO()
+    PlainDisplay(out, make_plan(rounds_min=3, rounds_max=10)).round_started(1, ORDER)
+    assert "round 1 of at most 10: " in out.getvalue()
+    assert out.getvalue().endswith("(up to 9 min left)\n")
+
+
+def seen(out: io.StringIO) -> str:
+    """All that was ever drawn, without the terminal's control sequences."""
+    return re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", out.getvalue())
+
+
+def test_live_shows_the_lanes_alive_and_keeps_the_finished(time: Time) -> None:
     console, out = terminal(no_color=True)
     with LiveDisplay(console, make_plan(), time) as shown:
         play(shown, time)
-    text = re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", out.getvalue())
+    text = seen(out)
     assert "round 1 of 3, 5.0 s gone, about 8 min 55 s left" in text
-    assert "■ fp32-ipex: compute, step 7 of 20, 7.26 img/s" in text
-    assert "■ fp32-ipex    completed in 1 min: 7.30 img/s compute" in text
-    assert "■ fp32         failed in 7.0 s: out [bold]of[/bold] memory" in text
+    assert "  ■ fp32         starting, time limit 5 min" in text
+    assert "▸ ■ fp32-ipex    compute, step 7 of 20, 7.26 img/s" in text
+    assert "round 1  ■ fp32-ipex    completed in 1 min: 7.30 img/s compute" in text
+    assert "round 1  ■ fp32         failed in 7.0 s: out [bold]of[/bold] memory" in text
     assert "note the rest is skipped" in text
+
+
+def last_frame(shown: LiveDisplay, out: io.StringIO, step: Callable[[], None]) -> list[str]:
+    """The status lines that a step leaves on the terminal, the run's own line first."""
+    out.seek(0)
+    out.truncate()
+    step()
+    return [line.rstrip() for line in seen(out).splitlines() if line.strip()]
+
+
+def test_live_marks_the_lane_that_has_the_turn(time: Time) -> None:
+    console, out = terminal(no_color=True)
+    with LiveDisplay(console, make_plan(), time) as shown:
+        shown.round_started(1, ORDER)
+        for lane in ORDER:
+            shown.lane_started(lane, 300)
+        starts = last_frame(
+            shown, out, lambda: shown.progress("fp32-ipex", Progress(stage="model"))
+        )
+        assert starts[1:] == [
+            "  ■ fp32-ipex    starting: model",
+            "  ■ fp32         starting, time limit 5 min",
+            "  ■ bf16-avx512  starting, time limit 5 min",
+        ]
+        shown.progress("fp32", Progress(stage="warm-up", step=3, images_per_second=5.5))
+        turns = last_frame(
+            shown, out, lambda: shown.progress("fp32-ipex", Progress(stage="warm-up", step=1))
+        )
+        assert turns[1:] == [
+            "▸ ■ fp32-ipex    warm-up, step 1",
+            "  ■ fp32         warm-up, step 3, 5.50 img/s",
+            "  ■ bf16-avx512  starting, time limit 5 min",
+        ]
+        ends = last_frame(shown, out, lambda: shown.lane_ended(make_process("fp32-ipex", 1)))
+        assert ends[-2:] == [
+            "  ■ fp32         warm-up, step 3, 5.50 img/s",
+            "  ■ bf16-avx512  starting, time limit 5 min",
+        ]
+
+
+@pytest.mark.parametrize("kind", ["live", "plain"])
+def test_an_invalid_process_shows_what_contradicts_it_and_no_rate(kind: str, time: Time) -> None:
+    process = make_process("bf16-avx512", 1)
+    process.contradictions = ["12 of 320 calls emulated BF16"]
+    console, out = terminal(no_color=True)
+    shown = (
+        LiveDisplay(console, make_plan(), time)
+        if kind == "live"
+        else PlainDisplay(out, make_plan(), time)
+    )
+    with shown:
+        shown.lane_ended(process)
+    assert "bf16-avx512" in seen(out)
+    assert "invalid in 1 min: 12 of 320 calls emulated BF16" in seen(out)
+    assert "img/s" not in seen(out)
 
 
 def test_live_draws_only_when_told_and_without_a_thread(time: Time) -> None:
@@ -114,7 +216,7 @@ def test_live_status_lines_never_wrap(time: Time) -> None:
         shown.lane_started("x" * 200, 300)
     lines = [line for line in out.getvalue().splitlines() if "xx" in line]
     # One drawing for the event and a last one on closing, each of them one line.
-    assert [line.split("…")[0].count("x") for line in lines] == [77, 77]
+    assert [line.split("…")[0].count("x") for line in lines] == [75, 75]
 
 
 def test_live_gives_the_cursor_back() -> None:
@@ -158,30 +260,32 @@ def test_time_left_starts_at_the_plans_estimate(time: Time) -> None:
     assert found.left() == 0.0
 
 
-def test_time_left_is_the_mean_wall_time_of_what_is_to_come(time: Time) -> None:
-    found = clock(make_plan(rounds=3, time_budget_seconds=None), time)
-    found.round_started(1, 3)
-    found.lane_ended(50.0)
-    found.lane_ended(70.0)
-    # One more in this round, and two rounds of three.
-    assert found.left() == pytest.approx(7 * 60)
-    found.lane_started()
+def test_time_left_is_the_mean_time_of_the_rounds_to_come(time: Time) -> None:
+    found = clock(make_plan(rounds=5, time_budget_seconds=None), time)
+    found.round_started(1)
+    time.seconds += 50
+    found.round_started(2)
+    time.seconds += 70
+    found.round_started(3)
+    # This round and two more, a minute each.
+    assert found.left() == pytest.approx(3 * 60)
     time.seconds += 20
-    assert found.left() == pytest.approx(7 * 60 - 20)
+    assert found.left() == pytest.approx(3 * 60 - 20)
     time.seconds += 500
-    assert found.left() == pytest.approx(6 * 60)
+    assert found.left() == pytest.approx(2 * 60)
 
 
 def test_time_left_counts_on_from_the_round_a_resumed_run_is_at(time: Time) -> None:
-    found = clock(make_plan(rounds=3, time_budget_seconds=None), time)
-    found.round_started(3, 2)
-    found.lane_ended(60.0)
+    found = clock(make_plan(rounds=8, time_budget_seconds=None), time)
+    found.round_started(7)
+    time.seconds += 60
+    found.round_started(8)
     assert found.left() == pytest.approx(60)
 
 
 def test_time_left_is_never_past_the_budget(time: Time) -> None:
     found = clock(make_plan(rounds=10, time_budget_seconds=100.0), time)
-    found.round_started(1, 3)
+    found.round_started(1)
     time.seconds += 60
-    found.lane_ended(60.0)
+    found.round_started(2)
     assert found.left() == pytest.approx(40)

@@ -12,11 +12,9 @@ from tests.factories import make_result
 def test_header_and_shape() -> None:
     result = make_result(rounds=1)
     header, *lines = samples_csv(result).splitlines()
-    assert header == (
-        "round,position,lane,part,kind,step,data_ns,forward_ns,backward_ns,optimizer_ns"
-    )
-    # Three lanes of 3 + 12 compute steps and 1 + 10 end-to-end steps.
-    assert len(lines) == 3 * (3 + 12 + 1 + 10)
+    assert header == ("round,position,lane,part,step,data_ns,forward_ns,backward_ns,optimizer_ns")
+    # Three lanes of 3 steps of warm-up, 10 end-to-end steps and 12 compute steps.
+    assert len(lines) == 3 * (3 + 10 + 12)
 
 
 def test_rates_can_be_had_again_from_the_samples() -> None:
@@ -28,15 +26,18 @@ def test_rates_can_be_had_again_from_the_samples() -> None:
         sum(int(row[f"{phase}_ns"]) for phase in ("data", "forward", "backward", "optimizer"))
         for row in rows
         if (row["round"], row["position"]) == (str(process.round), str(process.position))
-        and (row["part"], row["kind"]) == ("compute", "timed")
+        and row["part"] == "compute"
     ]
     assert 16e9 / median(totals) == pytest.approx(compute_rate(process.record))
 
 
-def test_steps_count_from_zero_within_part_and_kind() -> None:
+def test_steps_count_from_zero_within_their_part() -> None:
     rows = list(csv.DictReader(io.StringIO(samples_csv(make_result(rounds=1)))))
-    steps = [int(r["step"]) for r in rows if (r["part"], r["kind"]) == ("end_to_end", "timed")]
-    assert steps == list(range(10)) * 3
+    steps = [(r["part"], int(r["step"])) for r in rows]
+    once = [
+        (p, i) for p, n in (("warmup", 3), ("end_to_end", 10), ("compute", 12)) for i in range(n)
+    ]
+    assert steps == once * 3
 
 
 def test_processes_without_a_record_have_no_rows() -> None:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 from rich.console import Console, RenderableType
@@ -9,7 +10,8 @@ from rich.console import Console, RenderableType
 from bench.plan.cores import LaneCores
 from bench.report.host_tables import host_view
 from bench.report.plan_tables import plan_view
-from bench.report.result_tables import result_view
+from bench.report.result_tables import last_line, result_view
+from bench.worker.contract import Effort
 from tests.factories import (
     LONG_BRAND,
     NO_AMX,
@@ -19,6 +21,15 @@ from tests.factories import (
     make_process,
     make_result,
     unknown,
+)
+from tests.report.scenes import (
+    disturbed_round,
+    four_lanes,
+    invalid_lane,
+    long_names,
+    nothing_valid,
+    one_lane,
+    slower_bf16,
 )
 
 BIG = make_host(LONG_BRAND, amx=True, big=True)
@@ -32,6 +43,13 @@ VIEWS = {
     "big result": result_view(make_result(host=BIG, measured_epochs=True)),
     "failed": result_view(make_result(failing={"fp32-ipex": "no primitive " * 20})),
     "nothing": result_view(make_result(nothing=True)),
+    "four lanes": result_view(four_lanes()),
+    "one lane": result_view(one_lane()),
+    "invalid": result_view(invalid_lane()),
+    "long names": result_view(long_names()),
+    "disturbed": result_view(disturbed_round()),
+    "slower": result_view(slower_bf16()),
+    "nothing valid": result_view(nothing_valid()),
 }
 
 
@@ -60,19 +78,85 @@ def test_nothing_is_cut_or_too_wide(name: str, width: int) -> None:
 
 
 def test_no_verdict_without_an_interval() -> None:
-    for name in VIEWS:
-        assert not re.search(r"\b(faster|slower)\b", shown(VIEWS[name]))
+    for rounds in (1, 2):
+        text = words(result_view(make_result(rounds=rounds)))
+        assert not re.search(r"\b(faster|slower)\b", text)
+        assert "fp32-ipex against fp32: no verdict: " in text
+
+
+def test_verdicts_stand_under_the_table_with_what_explains_them() -> None:
+    lines = shown(result_view(slower_bf16())).splitlines()
+    first = lines.index("Verdicts") + 1
+    assert lines[first].startswith("fp32-ipex is faster than fp32: 1.2")
+    assert lines[first + 2].startswith("bf16-avx512 is slower than fp32-ipex: 0.6")
+    assert lines[first + 3].startswith("  Its matrix-product peak is 130 GFLOP/s")
+
+
+def test_an_invalid_lane_is_loud_and_has_no_figure() -> None:
+    view = result_view(invalid_lane())
+    assert row(view, "bf16-amx") == ["invalid"]
+    text = words(view)
+    assert text.count("bf16-amx") == 2
+    assert (
+        "INVALID: bf16-amx has no figure, what ran contradicts its name. rounds 1, 2, 3: 0.0% of"
+    ) in text
+    out = io.StringIO()
+    Console(width=80, file=out, force_terminal=True, color_system="standard").print(view)
+    assert "\x1b[1;31mINVALID: bf16-amx" in out.getvalue()
+
+
+def test_the_share_at_a_lanes_own_instruction_set() -> None:
+    result = make_result(rounds=1)
+    found = [lane.kernels for lane in result.summary.lanes]
+    assert found[0] is not None
+    assert found[2] is not None
+    found[0].at_instruction_set, found[2].at_instruction_set = None, 0.994
+    view = result_view(result)
+    assert row(view, "fp32")[-2] == "–"
+    assert " ".join(row(view, "bf16-avx512")[-3:]) == "99.4 % 2.6"
+    assert "at its ISA: share of the convolutions'" in words(view)
+
+
+def test_limits_in_a_table_of_their_own() -> None:
+    result = four_lanes()
+    after = shown(result_view(result)).split("\nLimits", 1)[1]
+    (amx,) = (line.split()[2:] for line in after.splitlines() if line.startswith("■ bf16-amx "))
+    its = result.summary.lanes[-1].limits
+    assert its is not None
+    assert amx == [
+        f"{its.achieved_gflops:.0f}",
+        *("4200", f"{100 * its.peak_share:.0f}", "%", f"{100 * its.bound_share:.0f}", "%"),
+        *("30.0", "–"),
+    ]
+    result = make_result()
+    for lane in result.summary.lanes:
+        lane.limits = None
+    assert "\nLimits" not in shown(result_view(result))
+
+
+def test_a_disturbed_round_and_its_weight_are_told() -> None:
+    text = words(result_view(disturbed_round()))
+    assert "Round 3 was disturbed: fp32-ipex: others used 12 % of its CPU time; it counts" in text
+    assert "it counts in full, 1/5." in text
+
+
+def test_the_last_line_counts_invalid_lanes() -> None:
+    said = last_line(invalid_lane(), Path("results/x")).plain
+    assert said == "completed: 3 lanes measured, 1 invalid; results/x"
 
 
 def test_a_row_a_lane_with_its_figures() -> None:
-    view = result_view(make_result(rounds=1))
-    compute, end_to_end, epoch, over_fp32, over_best, memory = row(view, "bf16-avx512")
+    result = make_result(rounds=1)
+    ratios = [each.value for each in result.summary.lanes[2].compute_ratios]
+    assert ratios == pytest.approx([11.2 / 6.0, 11.2 / 7.3], rel=0.05)
+    view = result_view(result)
+    compute, end_to_end, epoch, over_fp32, over_best, share, _, memory = row(view, "bf16-avx512")
     assert float(compute) == pytest.approx(10.7, abs=0.1)
     assert float(end_to_end) == pytest.approx(10.7 * 0.94, abs=0.1)
     assert float(epoch.removeprefix("~")) == pytest.approx(50_000 / 10.06 / 3600, abs=0.02)
     assert epoch.startswith("~")
-    assert (over_fp32, over_best) == ("1.81×", "1.53×")
-    assert memory == "2.6"
+    assert [over_fp32, over_best] == [f"{ratio:.2f}×" for ratio in ratios]
+    assert (share, memory) == ("100", "2.6")
     assert row(view, "fp32")[3] == "1"
     assert row(view, "bf16-amx") == ["skipped"]
 
@@ -83,6 +167,15 @@ def test_ranges_stand_beneath_with_their_meaning() -> None:
     beneath = lines[[line.startswith("■ fp32 ") for line in lines].index(True) + 1]
     assert re.findall(r"[\d.]+–[\d.]+", beneath)[0] == "5.93–6.13"
     assert "lowest and the highest round, not a confidence interval" in " ".join(text.split())
+
+
+def test_the_interval_stands_beneath_the_ratio() -> None:
+    result = make_result()
+    lines = shown(result_view(result)).splitlines()
+    beneath = lines[[line.startswith("■ bf16-avx512 ") for line in lines].index(True) + 1]
+    (interval,) = (each.interval for each in result.summary.lanes[2].compute_ratios[:1])
+    assert interval is not None
+    assert beneath.split()[3] == f"{interval.low:.2f}–{interval.high:.2f}"
 
 
 def test_one_round_shows_no_range() -> None:
@@ -178,10 +271,42 @@ def test_a_lane_too_large_does_not_count_for_the_memory() -> None:
     text = words(plan_view(make_plan(lanes)))
     assert "failed" in text
     assert "a batch of 16 needs about 40.0 GiB" in text
-    assert "about 3.7 GiB for the largest lane" in text
+    assert "memory about 6.6 GiB for all lanes, 3.7 GiB for the largest" in text
+    apart = words(plan_view(make_plan(lanes, together=False)))
+    assert "memory about 3.7 GiB for the largest lane" in apart
+
+
+def test_a_plan_says_how_a_round_goes_and_why() -> None:
+    together = words(plan_view(make_plan()))
+    assert "in a round alive together, taking turns: together they need about 8.1 GiB" in together
+    apart = make_plan(together=False, together_reason="together they would need about 70.0 GiB")
+    assert (
+        "in a round one process after the other: together they would need about 70.0 GiB"
+    ) in words(plan_view(apart))
+
+
+def test_a_plan_says_how_much_a_process_measures() -> None:
+    text = words(plan_view(make_plan()))
+    assert (
+        "a process a warm-up of up to 5 steps; 2 end-to-end and 4 compute turns of 2.5 s, "
+        "1 to 20 steps each"
+    ) in text
+    sample = Effort(
+        warmup_max_steps=0, end_to_end_turns=0, compute_turns=1, turn_seconds=5,
+        turn_min_steps=1, turn_max_steps=400, whole_epochs=1,
+    )  # fmt: skip
+    assert "a process 1 whole epoch; 1 compute turn of 5.0 s, 1 to 400 steps each" in words(
+        plan_view(make_plan(effort=sample))
+    )
 
 
 def test_rounds_and_time_of_a_plan() -> None:
     text = words(plan_view(make_plan(rounds_min=3, rounds_max=10, time_budget_seconds=None)))
-    assert "3 to 10, lanes shuffled in each, seed 20261123" in text
+    assert (
+        "3 to 10, until each compute ratio is known within ±2 %; lanes shuffled in each, "
+        "seed 20261123"
+    ) in text
+    fine = make_plan(rounds_min=3, rounds_max=10, target_precision=0.015)
+    assert "known within ±1.5 % or the time is up; lanes" in words(plan_view(fine))
+    assert "rounds 3, lanes shuffled in each" in words(plan_view(make_plan()))
     assert "about 9 min (no budget; a process may take 5 min)" in text

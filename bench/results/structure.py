@@ -1,0 +1,125 @@
+"""What every reader of a result relies on beyond its schema: names, paths, lists that fit."""
+
+import re
+from collections.abc import Iterator
+
+from bench.results.files import is_inside
+from bench.results.schema import LaneSummary, Process, Result, Spread, Summary
+from bench.worker.contract import LaneRecord, Limits, Measurement, StepTimes
+
+LANES = 64
+"""Lanes in a plan: charts and tables have room for as many."""
+
+PARTS = 32
+"""Kinds of kernels, of which there are a dozen: charts have a colour and a legend for each."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+@-]{0,63}")
+"""A lane's id: harmless in a file name, a table, a spreadsheet's cell and on a terminal."""
+
+
+def faults(result: Result) -> Iterator[str]:
+    """What is wrong with how a result's parts fit together, each in a line that says where."""
+    lanes = [lane.id for lane in result.plan.lanes]
+    if len(lanes) > LANES:
+        yield f"plan.lanes: more than {LANES}"
+    if len(set(lanes)) < len(lanes):
+        yield "plan.lanes: two lanes have the same id"
+    if [lane.lane for lane in result.summary.lanes] != lanes:
+        yield "summary.lanes: not the lanes of the plan"
+    for name in sorted({*lanes, *_lanes_named(result.summary)}):
+        if not _NAME.fullmatch(name):
+            yield f"{name[:64]!a} is not a lane's id"
+    for i, lane in enumerate(result.summary.lanes):
+        yield from (f"summary.lanes.{i}.{what}" for what in _figure_faults(lane))
+    for i, process in enumerate(result.processes):
+        for what in _process_faults(process, lanes):
+            yield f"processes.{i}.{what}"
+
+
+def _lanes_named(summary: Summary) -> Iterator[str]:
+    yield summary.baseline
+    if summary.best_fp32 is not None:
+        yield summary.best_fp32
+    for lane in summary.lanes:
+        for ratio in (*lane.compute_ratios, *lane.end_to_end_ratios):
+            yield ratio.against
+
+
+def _figure_faults(lane: LaneSummary) -> Iterator[str]:
+    """A lane's figures, where they can't be such: charts have no room for them."""
+    for field in ("compute_images_per_second", "end_to_end_images_per_second", "epoch_seconds"):
+        over: Spread | None = getattr(lane, field)
+        if over is not None and not 0 < over.low <= over.median <= over.high:
+            yield f"{field}: not in order"
+    for ratio in (*lane.compute_ratios, *lane.end_to_end_ratios):
+        interval = ratio.interval or ratio
+        if not (0 < ratio.low <= ratio.value <= ratio.high and 0 < interval.low <= interval.high):
+            yield f"ratio to {ratio.against}: not in order"
+    phases = lane.phase_seconds
+    if phases and (
+        list(phases) != list(StepTimes.model_fields)
+        or not _are_parts(phases)
+        or sum(phases.values()) == 0
+    ):
+        yield "phase_seconds: not the phases of a step"
+    if lane.kernels is not None and not _are_parts(lane.kernels.milliseconds):
+        yield "kernels.milliseconds: not kinds of kernels"
+    if lane.limits is not None and not (
+        lane.limits.peak_gflops > 0 and (lane.limits.clock_mhz is None or lane.limits.clock_mhz > 0)
+    ):
+        yield "limits: not above 0"
+
+
+def _are_parts(times: dict[str, float]) -> bool:
+    """Whether these are times by a few plain words."""
+    words = all(re.fullmatch(r"[a-z][a-z ]{0,39}", each) for each in times)
+    return words and len(times) <= PARTS and all(time >= 0 for time in times.values())
+
+
+def _process_faults(process: Process, lanes: list[str]) -> Iterator[str]:
+    if process.lane not in lanes:
+        yield "lane: not in the plan"
+    if process.round < 1 or process.position < 0:
+        yield "round, position: rounds count from 1, positions from 0"
+    for field, path in (("log", process.log), ("evidence", process.evidence)):
+        if path is not None and not is_inside(path):
+            yield f"{field}: leads out of the folder"
+    if process.record is not None:
+        yield from (f"record.{what}" for what in _record_faults(process.record, process.lane))
+
+
+def _record_faults(record: LaneRecord, lane: str) -> Iterator[str]:
+    if record.lane != lane:
+        yield "lane: another than the process's"
+    if any(seconds < 0 for seconds in record.epoch_seconds):
+        yield "epoch_seconds: negative"
+    if record.limits is not None and not _measured(record.limits):
+        yield "limits: not all of them are above 0"
+    yield from _step_faults(record.warmup.steps, "warmup.steps")
+    yield from _part_faults(record.compute, "compute")
+    yield from _part_faults(record.end_to_end, "end_to_end")
+
+
+def _measured(limits: Limits) -> bool:
+    """Whether they can be divided by: a peak, a bandwidth, a step's work."""
+    rates = [limits.copy_gigabytes_per_second, *(each.gflops for each in limits.matmul)]
+    rates += [] if limits.clock_mhz is None else [limits.clock_mhz]
+    counts = [n for each in limits.operators for n in (each.calls, each.flop, each.bytes)]
+    work = sum(each.calls * (each.flop + each.bytes) for each in limits.operators)
+    return bool(limits.matmul) and min(rates) > 0 and min(counts, default=0) >= 0 < work
+
+
+def _part_faults(part: Measurement, where: str) -> Iterator[str]:
+    if part.images < 0:
+        yield f"{where}.images: negative"
+    if any(turn.steps < 0 for turn in part.turns):
+        yield f"{where}.turns: negative steps"
+    yield from _step_faults(part.timed, f"{where}.timed")
+
+
+def _step_faults(steps: StepTimes, where: str) -> Iterator[str]:
+    phases = [getattr(steps, phase) for phase in StepTimes.model_fields]
+    if len({len(times) for times in phases}) > 1:
+        yield f"{where}: its phases are not equally many"
+    if any(time < 0 for times in phases for time in times):
+        yield f"{where}: negative times"

@@ -1,0 +1,140 @@
+"""Feeds a fuzzer's bytes to all that reads an artifact. By hand, for as long as one likes.
+
+    uv venv --python 3.11 FUZZ
+    uv pip install --python FUZZ/bin/python atheris -r requirements/bench.txt
+    FUZZ/bin/python benchmarks/fuzz_artifacts.py DIR CORPUS -max_total_time=300
+
+DIR is a run's folder to begin from, a small one; CORPUS a folder that grows, and the rest options
+of libFuzzer. An input's first byte says what the others are: a `result.json`, changes to DIR's,
+oneDNN's lines or a `SHA256SUMS`. Any exception but a refusal with exit code 5 is a finding: it is
+printed, with the input in a file. atheris is in no lock: the kit does not need it.
+"""
+
+import copy
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import atheris
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+with atheris.instrument_imports(include=["bench"]):
+    from bench.analysis.contradictions import contradictions
+    from bench.analysis.evidence import kernels
+    from bench.analysis.verify import evidence_problems, result_problems
+    from bench.errors import BenchError, Exit
+    from bench.report.chart_data import charts
+    from bench.report.markdown import markdown
+    from bench.report.result_tables import result_view
+    from bench.report.samples import samples_csv
+    from bench.report.wording import printable
+    from bench.results import checksums
+    from bench.results.folder import RESULT, parse_result, read
+    from bench.results.schema import Result
+
+from rich.console import Console
+
+CHANGES = 4
+"""Most changes to a result at once."""
+
+
+class Readers:
+    """What reads artifacts, with a valid result: to be changed, and for its lanes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.result = read(folder)
+        self.tree = json.loads((folder / RESULT).read_bytes())
+        self.kinds: list[Callable[[bytes], None]] = [
+            self.read_result, self.read_changed, self.read_evidence, self.read_sums
+        ]  # fmt: skip
+
+    def one(self, content: bytes) -> None:
+        if content:
+            self.kinds[content[0] % len(self.kinds)](content[1:])
+
+    def read_result(self, content: bytes) -> None:
+        try:
+            result = parse_result(content, Path(RESULT))
+        except BenchError as error:
+            if error.code != Exit.INVALID_ARTIFACT:
+                raise
+            return
+        report(result)
+
+    def read_changed(self, content: bytes) -> None:
+        source = atheris.FuzzedDataProvider(content)
+        tree = copy.deepcopy(self.tree)
+        for _ in range(source.ConsumeIntInRange(1, CHANGES)):
+            change(tree, source)
+        self.read_result(json.dumps(tree).encode())
+
+    def read_evidence(self, content: bytes) -> None:
+        found = kernels(content.decode(errors="replace"))
+        for lane in self.result.plan.lanes:
+            contradictions(lane, found)
+
+    def read_sums(self, content: bytes) -> None:
+        sums, problems = checksums.parse(content)
+        assert sums or problems
+
+
+def report(result: Result) -> None:
+    """Say all that is said of a result, and verify it."""
+    console = Console(file=io.StringIO(), width=100, record=True)
+    console.print(result_view(result))
+    for text in (console.export_text(), markdown(result), samples_csv(result)):
+        assert printable(text) == text
+    charts(result)
+    list(result_problems(result))
+    lanes = {lane.id: lane for lane in result.plan.lanes}
+    for process in result.processes:
+        list(evidence_problems(process, lanes[process.lane], ""))
+
+
+def change(tree: Any, source: Any) -> None:
+    """Change one value somewhere below: for another of its kind, of the tree, or none at all."""
+    parent, key = tree, source.PickValueInList(list(tree))
+    while (
+        isinstance(parent[key], dict | list) and parent[key] and source.ConsumeProbability() < 0.9
+    ):
+        parent = parent[key]
+        keys = list(parent) if isinstance(parent, dict) else range(len(parent))
+        key = source.PickValueInList(list(keys))
+    value = parent[key]
+    how = source.ConsumeIntInRange(0, 5)
+    if how == 0:
+        del parent[key]
+    elif how == 1:
+        parent[key] = source.PickValueInList([None, True, [], {}, "", 0, -1, 2**64, 1e-99, 1e19])
+    elif how == 2 and isinstance(parent, list):
+        parent.append(value)
+    elif isinstance(value, str):
+        parent[key] = source.ConsumeUnicodeNoSurrogates(40)
+    elif isinstance(value, float):
+        parent[key] = source.ConsumeRegularFloat()
+    elif isinstance(value, int):
+        parent[key] = source.ConsumeIntInRange(-2, 2**64)
+    else:
+        parent[key] = tree[source.PickValueInList(list(tree))]
+
+
+def sow(folder: Path, corpus: Path) -> None:
+    """Begin the corpus from a run's folder."""
+    corpus.mkdir(exist_ok=True)
+    seeds = [(0, RESULT), (3, checksums.SUMS)]
+    seeds += [(2, f"evidence/{path.name}") for path in (folder / "evidence").iterdir()]
+    for kind, name in seeds:
+        seed = bytes([kind]) + (folder / name).read_bytes()
+        (corpus / name.replace("/", "-")).write_bytes(seed)
+    for i in range(50):
+        (corpus / f"changes-{i}").write_bytes(bytes([1]) + bytes(range(i, i + 60)))
+
+
+if __name__ == "__main__":
+    run, corpus = Path(sys.argv[1]), Path(sys.argv[2])
+    sow(run, corpus)
+    atheris.Setup([sys.argv[0], str(corpus), *sys.argv[3:]], Readers(run).one)
+    atheris.Fuzz()

@@ -1,0 +1,72 @@
+from bench.report.captions import captions
+from bench.report.cautions import cautions, disturbances
+from bench.results.schema import Result, RoundState
+from tests.factories import make_result
+from tests.report.scenes import disturbed_round, invalid_lane, summarized
+
+
+def quiet(result: Result) -> Result:
+    for lane in result.summary.lanes:
+        lane.outliers = lane.unsteady_warmups = 0
+    return result
+
+
+def test_nothing_to_say_of_a_quiet_run() -> None:
+    assert cautions(quiet(make_result())) == []
+
+
+def test_outliers_are_counted_by_lane_and_said_to_count() -> None:
+    result = quiet(make_result(rounds=2))
+    result.summary.lanes[0].outliers, result.summary.lanes[2].outliers = 8, 4
+    # Two rounds of three lanes with 12 timed compute steps each.
+    assert cautions(result) == [
+        "12 of 72 timed compute steps are outliers (modified z-score over 3.5): "
+        "8 in fp32, 4 in bf16-avx512; all count."
+    ]
+
+
+def test_one_outlier_is_one() -> None:
+    result = quiet(make_result(rounds=1))
+    result.summary.lanes[0].outliers = 1
+    assert cautions(result)[0].startswith("1 of 36 timed compute steps is an outlier (")
+
+
+def test_steps_of_invalid_lanes_are_not_among_those_counted() -> None:
+    result = quiet(invalid_lane(rounds=3))
+    result.summary.lanes[0].outliers = 2
+    assert cautions(result)[0].startswith("2 of 108 timed")
+
+
+def test_warmups_that_never_became_steady() -> None:
+    result = make_result(rounds=2)
+    for process in result.processes[:2]:
+        assert process.record is not None
+        process.record.warmup.steady = False
+    summarized(result)
+    names = sorted(process.lane for process in result.processes[:2])
+    (said,) = (each for each in cautions(result) if "warm-up" in each)
+    assert said.startswith("The warm-up never became steady in 2 of 6 processes: 1 in ")
+    assert all(name in said for name in names)
+
+
+def test_a_disturbed_round_says_what_disturbed_it_and_its_weight() -> None:
+    (said,) = disturbances(disturbed_round(rounds=5, number=3).summary)
+    assert said == (
+        "Round 3 was disturbed: fp32-ipex: others used 12 % of its CPU time; "
+        "it counts in full, 1/5."
+    )
+
+
+def test_a_disturbed_round_that_is_not_complete_has_no_weight() -> None:
+    result = make_result(rounds=2)
+    result.summary.rounds = [
+        RoundState(round=2, complete=False, disturbed=["fp32: 3.0 s stolen in 40 s"], weight=0.0)
+    ]
+    assert disturbances(result.summary) == [
+        "Round 2 was disturbed: fp32: 3.0 s stolen in 40 s; it is not complete."
+    ]
+
+
+def test_captions_have_them_too() -> None:
+    result = disturbed_round()
+    assert set(cautions(result)) <= set(captions(result))
