@@ -156,16 +156,18 @@ class Run:
 
     def _enough(self, elapsed: float) -> str | None:
         """Why no further round is begun; None if another is wanted and fits."""
-        plan, done = self.result.plan, max((p.round for p in self.result.processes), default=0)
+        plan, done = self.result.plan, self.result.summary.rounds_completed
         if done >= plan.rounds_max:
             return f"all {done} rounds done" if done > 1 else "the one round done"
         half_width = widest([r for lane in self.result.summary.lanes for r in lane.compute_ratios])
         precise = half_width is not None and half_width <= plan.target_precision
         if precise and done >= plan.rounds_min:
-            return f"every interval is within ±{plan.target_precision:.1%}, after {done} rounds"
+            return f"every interval is within ±{100 * plan.target_precision:.1f} %, after {done} rounds"
         longest, budget = max(self.round_seconds, default=0.0), plan.time_budget_seconds
         if self.round_seconds and budget is not None and elapsed + longest > budget:
-            wide = "" if half_width is None else f"; the widest interval is ±{half_width:.1%}"
+            wide = (
+                "" if half_width is None else f"; the widest interval is ±{100 * half_width:.1f} %"
+            )
             fewer = f", fewer than the {plan.rounds_min} wanted" if done < plan.rounds_min else ""
             return f"the time budget of {budget:.0f} s had room for {done} rounds{fewer}{wide}"
         return None

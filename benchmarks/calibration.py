@@ -10,7 +10,8 @@ beside two that did the same. Rounds, pairing, stopping, intervals and verdicts 
 code. Two designs: `together` (processes alive together, turns shuffled) and `apart` (one process
 after the other). Two truths: A/A (all lanes equal) and A/B (the third 1.05 times as fast).
 Prints a Markdown table: coverage of the true ratio, false verdicts (A/A: any verdict; A/B: the
-wrong one), verdicts found, the median half-width and rounds.
+wrong one), verdicts found, the median half-width and rounds; and what a bootstrap (scipy's BCa) of
+as few rounds would cover.
 """
 
 import argparse
@@ -22,6 +23,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 from statistics import fmean, mean, median
+
+from scipy.stats import bootstrap
 
 from bench.analysis.ratios import ratio, round_ratio, widest
 from bench.plan.profiles import PROFILES
@@ -173,6 +176,25 @@ def main() -> None:
                         simulate(noise, speed, together, ends, rng) for _ in range(arguments.runs)
                     ]
                     _print(noise, together, ends, truth, runs)
+        for rounds in (5, 8):
+            rng = random.Random(f"{arguments.seed} BCa {rounds}")
+            share = bootstrap_coverage(noise, rounds, arguments.runs // 10, rng)
+            print(f"\n{noise.name}, {rounds} rounds together, A/A: BCa covers {share:.1%}")
+
+
+def bootstrap_coverage(noise: Noise, rounds: int, runs: int, rng: random.Random) -> float:
+    """How often scipy's BCa interval of so many rounds' mean log ratio holds the truth, in A/A."""
+    (profile,) = (p for p in PROFILES if p.name == "quick")
+    covered = 0
+    for _ in range(runs):
+        now, logs = rng.uniform(0, noise.ends[-1]), []
+        for _ in range(rounds):
+            now, turns = _round(noise, now, 1.0, True, profile.effort, rng)
+            logs.append(math.log(_ratios([turns], 2, 0)[0]))
+        found = bootstrap((logs,), mean, n_resamples=999, method="BCa", vectorized=False)
+        low, high = found.confidence_interval
+        covered += low <= 0 <= high
+    return covered / runs
 
 
 def _print(noise: Noise, together: bool, ends: str, truth: str, runs: list[Simulated]) -> None:

@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/fault_soak.py [--kills 50] [--seed 0]
 
-Each round starts `bench run` on two real lanes, sends SIGKILL to a worker, a launcher or the
+Each round starts `bench run` on one or two real lanes, sends SIGKILL to a worker, a launcher or the
 controller at a random moment of its life, and checks: the exit code is true (0 or 1 where the
 controller lived, -9 where it did not), no process of the run is left, `result.json` is valid, every
 process that had been saved still is, and no traceback was printed. After a killed controller the
@@ -13,6 +13,7 @@ that does not hold.
 import argparse
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,8 +27,8 @@ from bench.results.folder import read
 
 BENCH = Path(sys.executable).with_name("bench")
 WORKLOAD = ["--profile", "smoke", "--image-size", "32", "--batch-size", "2", "--data", "synthetic"]
-LIFE_SECONDS = 28.0
-"""About how long such a run lives."""
+LIVES = {"fp32": 15.0, "fp32,fp32-ipex": 30.0}
+"""Lanes, and about how many seconds a run of them lives."""
 
 
 def main() -> int:
@@ -37,8 +38,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-soak-") as folder:
         while sum(hits.values()) < arguments.kills:
             victim = rng.choice(["worker", "launcher", "controller"])
-            moment = rng.uniform(1.0, LIFE_SECONDS)
-            told = _one(Path(folder) / f"{hits.total()}", victim, moment)
+            lanes = rng.choices(list(LIVES), weights=(3, 1))[0]
+            moment = rng.uniform(1.0, LIVES[lanes])
+            told = _one(Path(folder) / f"{hits.total()}", lanes, victim, moment)
             if told is None:
                 continue  # it had ended before its moment came, or had no such process then
             hits[victim] += 1
@@ -47,11 +49,12 @@ def main() -> int:
     return 0
 
 
-def _one(folder: Path, victim: str, moment: float) -> str | None:
+def _one(folder: Path, lanes: str, victim: str, moment: float) -> str | None:
     """One run and one kill; what came of it, or None if nobody was killed."""
+    shutil.rmtree(folder, ignore_errors=True)
     marked = {**os.environ, "BENCH_SOAK": str(folder)}
     where = ["--results", str(folder), "--data-dir", str(folder.parent / "data")]
-    command = [str(BENCH), "run", *WORKLOAD, "--lane", "fp32,fp32-ipex", "--rounds", "1", *where]
+    command = [str(BENCH), "run", *WORKLOAD, "--lane", lanes, "--rounds", "1", *where]
     with subprocess.Popen(
         command, env=marked, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as run:

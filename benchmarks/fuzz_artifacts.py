@@ -37,8 +37,11 @@ with atheris.instrument_imports(include=["bench"]):
 
 from rich.console import Console
 
-CHANGES = 4
-"""Most changes to a result at once."""
+CHANGES = 3
+"""Most changes to a result at once: of more, one makes it unreadable."""
+
+LONGEST = 1_000_000
+"""Bytes of an input: a small run's whole `result.json`."""
 
 
 class Readers:
@@ -110,15 +113,17 @@ def change(tree: Any, source: Any) -> None:
     elif how == 1:
         parent[key] = source.PickValueInList([None, True, [], {}, "", 0, -1, 2**64, 1e-99, 1e19])
     elif how == 2 and isinstance(parent, list):
-        parent.append(value)
+        parent.append(copy.deepcopy(value))
     elif isinstance(value, str):
         parent[key] = source.ConsumeUnicodeNoSurrogates(40)
+    elif isinstance(value, bool):
+        parent[key] = not value
     elif isinstance(value, float):
-        parent[key] = source.ConsumeRegularFloat()
+        parent[key] = source.ConsumeFloatInRange(-1.0, 1e19) * source.PickValueInList([1, 1e-99])
     elif isinstance(value, int):
-        parent[key] = source.ConsumeIntInRange(-2, 2**64)
+        parent[key] = source.ConsumeIntInRange(-1, 2 ** source.PickValueInList([2, 12, 63]))
     else:
-        parent[key] = tree[source.PickValueInList(list(tree))]
+        parent[key] = copy.deepcopy(tree[source.PickValueInList(list(tree))])
 
 
 def sow(folder: Path, corpus: Path) -> None:
@@ -136,5 +141,7 @@ def sow(folder: Path, corpus: Path) -> None:
 if __name__ == "__main__":
     run, corpus = Path(sys.argv[1]), Path(sys.argv[2])
     sow(run, corpus)
-    atheris.Setup([sys.argv[0], str(corpus), *sys.argv[3:]], Readers(run).one)
+    atheris.Setup(
+        [sys.argv[0], str(corpus), f"-max_len={LONGEST}", *sys.argv[3:]], Readers(run).one
+    )
     atheris.Fuzz()

@@ -17,7 +17,7 @@ ROUNDS_MIN = 3
 def interval(ratios: list[float], *, stops_when_narrow: bool) -> Interval | None:
     """Student's t interval of the mean log ratio over rounds; None with too few of them.
 
-    A bootstrap of so few values covers too little: BCa 80 to 85 % at five rounds. The logarithms
+    A bootstrap of so few values covers too little: BCa 79 % at five rounds. The logarithms
     of the rounds' ratios are nearly normal, and calibration on recorded noise shows the coverage.
     """
     n = len(ratios)
@@ -29,7 +29,11 @@ def interval(ratios: list[float], *, stops_when_narrow: bool) -> Interval | None
     logs = [math.log(ratio) for ratio in ratios]
     half = float(stdtrit(n - 1, (1 + quantile) / 2)) * stdev(logs) / math.sqrt(n)
     low, high = math.exp(fmean(logs) - half), math.exp(fmean(logs) + half)
-    paid = f", quantile of {quantile:.0%} for stopping when narrow" if stops_when_narrow else ""
+    paid = (
+        f", quantile of {100 * quantile:.0f} % for stopping when narrow"
+        if stops_when_narrow
+        else ""
+    )
     return Interval(low=low, high=high, level=LEVEL, method=METHOD + paid)
 
 

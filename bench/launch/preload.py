@@ -17,5 +17,6 @@ def _exactly_named(library: Path, folder: Path) -> Path:
     if library.name == wanted:
         return library
     link = folder / wanted
+    link.unlink(missing_ok=True)  # of a session that this one resumes
     link.symlink_to(library)
     return link

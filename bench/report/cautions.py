@@ -45,7 +45,8 @@ def _warmups(result: Result) -> list[str]:
 
 def _disturbed(state: RoundState) -> str:
     weight = Fraction(state.weight).limit_denominator(1000)
-    counts = f"it counts in full, {weight}" if weight else "it is not complete"
+    incomplete = "it is not complete, and counts for the pairs of lanes that it has"
+    counts = f"it counts in full, {weight}" if weight else incomplete
     return f"Round {state.round} was disturbed: {'; '.join(state.disturbed)}; {counts}."
 
 

@@ -76,7 +76,9 @@ class Noise(Fact):
     )
     throttled_periods: Reading[int] = Field(description="periods cut short by a CPU quota")
     throttled_seconds: Reading[float]
-    frequency_mhz: Reading[float] = Field(description="the kernel's, mean over the lane's CPUs, eight at most")
+    frequency_mhz: Reading[float] = Field(
+        description="the kernel's, mean over the lane's CPUs, eight at most"
+    )
     temperature_celsius: Reading[float] = Field(description="the hottest CPU sensor")
 
 

@@ -28,7 +28,7 @@ def test_looking_after_each_round_is_paid_for_with_a_wider_interval() -> None:
     assert paid is not None
     wanted = stats.t.ppf((1 + STOPPING_LEVEL) / 2, 4) / stats.t.ppf((1 + LEVEL) / 2, 4)
     assert math.log1p(half_width(paid)) == pytest.approx(wanted * math.log1p(half_width(plain)))
-    assert "96%" in paid.method
+    assert "96 %" in paid.method
 
 
 def test_the_denominator_does_not_matter() -> None:

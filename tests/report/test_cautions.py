@@ -63,7 +63,8 @@ def test_a_disturbed_round_that_is_not_complete_has_no_weight() -> None:
         RoundState(round=2, complete=False, disturbed=["fp32: 3.0 s stolen in 40 s"], weight=0.0)
     ]
     assert disturbances(result.summary) == [
-        "Round 2 was disturbed: fp32: 3.0 s stolen in 40 s; it is not complete."
+        "Round 2 was disturbed: fp32: 3.0 s stolen in 40 s; it is not complete, and counts for "
+        "the pairs of lanes that it has."
     ]
 
 

@@ -217,7 +217,7 @@ def test_rounds_are_added_until_the_intervals_are_narrow(tmp_path, data_dir):
     plan.rounds_min, plan.rounds_max, plan.target_precision = 4, 9, 0.02
     result = run(plan, tmp_path, data_dir).result
     assert result.summary.rounds_completed == 4, "equal steps: the interval has no width"
-    assert "within ±2.0%" in result.stop_reason
+    assert "within ±2.0 %" in result.stop_reason
 
 
 def test_the_time_budget_ends_a_run_that_is_not_precise(tmp_path, data_dir):
