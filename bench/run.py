@@ -162,7 +162,8 @@ class Run:
         half_width = widest([r for lane in self.result.summary.lanes for r in lane.compute_ratios])
         precise = half_width is not None and half_width <= plan.target_precision
         if precise and done >= plan.rounds_min:
-            return f"every interval is within ±{100 * plan.target_precision:.1f} %, after {done} rounds"
+            target = f"±{100 * plan.target_precision:.1f} %"
+            return f"every interval is within {target}, after {done} rounds"
         longest, budget = max(self.round_seconds, default=0.0), plan.time_budget_seconds
         if self.round_seconds and budget is not None and elapsed + longest > budget:
             wide = (

@@ -27,7 +27,7 @@ from bench.results.folder import read
 
 BENCH = Path(sys.executable).with_name("bench")
 WORKLOAD = ["--profile", "smoke", "--image-size", "32", "--batch-size", "2", "--data", "synthetic"]
-LIVES = {"fp32": 15.0, "fp32,fp32-ipex": 30.0}
+LIVES = {"fp32": 13.0, "fp32,fp32-ipex": 28.0}
 """Lanes, and about how many seconds a run of them lives."""
 
 
@@ -38,10 +38,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-soak-") as folder:
         while sum(hits.values()) < arguments.kills:
             victim = rng.choice(["worker", "launcher", "controller"])
-            lanes = rng.choices(list(LIVES), weights=(3, 1))[0]
+            lanes = rng.choices(list(LIVES), weights=(9, 1))[0]
             moment = rng.uniform(1.0, LIVES[lanes])
             told = _one(Path(folder) / f"{hits.total()}", lanes, victim, moment)
             if told is None:
+                print(f"     {victim:10} after {moment:4.1f} s: there was none", flush=True)
                 continue  # it had ended before its moment came, or had no such process then
             hits[victim] += 1
             print(f"{hits.total():3}  {victim:10} after {moment:4.1f} s: {told}", flush=True)

@@ -29,12 +29,9 @@ def interval(ratios: list[float], *, stops_when_narrow: bool) -> Interval | None
     logs = [math.log(ratio) for ratio in ratios]
     half = float(stdtrit(n - 1, (1 + quantile) / 2)) * stdev(logs) / math.sqrt(n)
     low, high = math.exp(fmean(logs) - half), math.exp(fmean(logs) + half)
-    paid = (
-        f", quantile of {100 * quantile:.0f} % for stopping when narrow"
-        if stops_when_narrow
-        else ""
-    )
-    return Interval(low=low, high=high, level=LEVEL, method=METHOD + paid)
+    wider = f", quantile of {100 * quantile:.0f} % for stopping when narrow"
+    method = METHOD + (wider if stops_when_narrow else "")
+    return Interval(low=low, high=high, level=LEVEL, method=method)
 
 
 METHOD = "Student's t over the logarithms of the rounds' ratios"

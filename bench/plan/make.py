@@ -119,6 +119,7 @@ def _together(lanes: list[PlannedLane], host: Host) -> tuple[bool, str]:
 
 
 def workload_of(profile: Profile, options: Options, cores: int) -> Workload:
+    """Return the profile's workload on so many cores, with what the options say instead."""
     loaders = 0 if profile.loads_in_main_process else max(1, min(8, cores // 8))
     return Workload(
         image_size=options.image_size or profile.image_size,

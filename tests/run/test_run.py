@@ -52,6 +52,13 @@ def _find_the_kit(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
 
+@pytest.fixture(autouse=True)
+def _no_charts(request, monkeypatch):
+    """Drawn in one test only: they take longer than a scripted run."""
+    if request.function is not test_the_artifact_is_complete:
+        monkeypatch.setattr("bench.run.render_charts", lambda result, folder: None)
+
+
 def run(plan, tmp_path, data_dir):
     told = io.StringIO()
     under_way = Run.begin(
