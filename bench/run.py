@@ -3,6 +3,7 @@
 import random
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,7 +76,8 @@ class Run:
                     self._add(process)
                 status, why = self._rounds(self._launch(data_dir, work))
             except Stopped as stop:
-                self.result.processes += stop.processes
+                for process in stop.processes:
+                    self._keep(process)
                 error = stop.cause
             except (Interrupted, BenchError, OSError) as failure:
                 error = failure
@@ -139,9 +141,15 @@ class Run:
 
     def _add(self, process: Process) -> None:
         """Keep what a process came to, and save."""
+        self._keep(process)
+        self.save()
+        self.display.lane_ended(process)
+
+    def _keep(self, process: Process) -> None:
+        """Hold a process's evidence against its lane, which it may fail or make invalid."""
         self.result.processes.append(process)
         lane = next(x for x in self.result.plan.lanes if x.id == process.lane)
-        if process.evidence is not None:
+        with suppress(OSError, BenchError):  # it left none, or the folder is gone
             process.kernels = kernels(read_evidence(self.folder, process))
         if process.outcome == "failed":
             lane.status, lane.reason = "failed", process.reason
@@ -151,8 +159,6 @@ class Run:
             process.contradictions = contradictions(lane, process.kernels, told)
             lane.status = "invalid" if process.contradictions else "measured"
             lane.reason = "; ".join(process.contradictions) or None
-        self.save()
-        self.display.lane_ended(process)
 
     def _enough(self, elapsed: float) -> str | None:
         """Why no further round is begun; None if another is wanted and fits."""
