@@ -30,6 +30,9 @@ WORKLOAD = ["--profile", "smoke", "--image-size", "32", "--batch-size", "2", "--
 LIVES = {"fp32": 13.0, "fp32,fp32-ipex": 28.0}
 """Lanes, and about how many seconds a run of them lives."""
 
+DIRECT_LIFE = 7.0
+"""The same of a run of one lane without the launcher, as where its tools are missing."""
+
 
 def main() -> int:
     arguments = _arguments()
@@ -39,8 +42,9 @@ def main() -> int:
         while sum(hits.values()) < arguments.kills:
             victim = rng.choice(["worker", "launcher", "controller"])
             lanes = rng.choices(list(LIVES), weights=(9, 1))[0]
-            moment = rng.uniform(1.0, LIVES[lanes])
-            told = _one(Path(folder) / f"{hits.total()}", lanes, victim, moment)
+            direct = victim != "launcher" and lanes == "fp32" and rng.random() < 0.7
+            moment = rng.uniform(1.0, DIRECT_LIFE if direct else LIVES[lanes])
+            told = _one(Path(folder) / f"{hits.total()}", lanes, direct, victim, moment)
             if told is None:
                 print(f"     {victim:10} after {moment:4.1f} s: there was none", flush=True)
                 continue  # it had ended before its moment came, or had no such process then
@@ -50,10 +54,12 @@ def main() -> int:
     return 0
 
 
-def _one(folder: Path, lanes: str, victim: str, moment: float) -> str | None:
+def _one(folder: Path, lanes: str, direct: bool, victim: str, moment: float) -> str | None:
     """One run and one kill; what came of it, or None if nobody was killed."""
     shutil.rmtree(folder, ignore_errors=True)
     marked = {**os.environ, "BENCH_SOAK": str(folder)}
+    if direct:
+        marked["PATH"] = "/nonexistent"
     where = ["--results", str(folder), "--data-dir", str(folder.parent / "data")]
     command = [str(BENCH), "run", *WORKLOAD, "--lane", lanes, "--rounds", "1", *where]
     with subprocess.Popen(

@@ -58,7 +58,7 @@ def wait_for(condition, seconds=60):
 
 def training(tmp_path, lane):
     log = tmp_path / "results" / "latest" / "logs" / f"round01-{lane}.log"
-    return lambda: log.exists() and '"stage":"compute"' in log.read_text()
+    return lambda: log.exists() and '"stage":"warm-up"' in log.read_text()
 
 
 def test_a_killed_worker_is_its_lanes_failure_and_the_others_go_on(tmp_path):
