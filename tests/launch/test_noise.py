@@ -43,26 +43,31 @@ def cpu_seconds(busy: psutil.Popen) -> float:
     return times.user + times.system
 
 
+def wait_until_it_had(seconds: float, busy: psutil.Popen, before: float) -> None:
+    """However long that takes: others may have the CPU meanwhile."""
+    end = time.monotonic() + 20
+    while cpu_seconds(busy) - before < seconds:
+        assert time.monotonic() < end, "it got no CPU"
+        time.sleep(0.02)
+
+
 def test_what_a_lane_uses_itself_is_not_others():
     with process(SPIN) as lane:
         watch, before = Watch([CPU], lane.pid), cpu_seconds(lane)
         with watch:
-            time.sleep(0.3)
+            wait_until_it_had(0.2, lane, before)
         own, noise = cpu_seconds(lane) - before, watch.noise()
-    assert noise.watched_seconds == pytest.approx(0.3, abs=0.1)
     # Whatever else this machine does: nobody can have had the time that the lane had.
     assert known(noise.others_cpu_seconds) <= noise.watched_seconds - own + RESOLUTION
-    assert own > 2 * RESOLUTION
 
 
 def test_what_another_process_has_of_the_lanes_cpu_is_others():
     with process(SPIN) as lane, process(SPIN) as other:
         watch, before = Watch([CPU], lane.pid), cpu_seconds(other)
         with watch:
-            time.sleep(0.3)
+            wait_until_it_had(0.2, other, before)
         theirs, noise = cpu_seconds(other) - before, watch.noise()
     assert known(noise.others_cpu_seconds) >= theirs - RESOLUTION
-    assert theirs > 2 * RESOLUTION
 
 
 def test_children_are_the_lanes_own_also_those_that_end_meanwhile():

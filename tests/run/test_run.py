@@ -271,7 +271,8 @@ def test_a_controller_killed_in_mid_round_loses_nothing_that_was_saved(tmp_path,
     alone = next(p for p in result.processes if (p.round, p.lane) == (1, "fp32-ipex"))
     assert alone.outcome == "interrupted"
     assert len(alone.record.compute.timed) == 3
-    assert {p.round for p in result.processes} == {1, 2}
+    assert {p.round for p in result.processes} == {1, 2, 3}, "a broken round is not one of the two"
+    assert result.summary.rounds_completed == 2
 
 
 def test_raw_steps_are_kept(tmp_path, data_dir):
