@@ -1,99 +1,170 @@
-"""What the container costs: img/s inside against the local environment, in alternating runs.
+"""What the container costs: compute img/s inside against the local environment, taking turns.
 
-    .venv/bin/python benchmarks/container_cost.py [--lane fp32-ipex] [--pairs 7]
+    .venv/bin/python benchmarks/container_cost.py [--lane fp32-ipex] [--pairs 12]
 
-Each pair is one round of the lane in profile `quick`, in a fresh process each: once by
-`docker compose run`, once by the local `bench`, the first one alternating. Both train the same
-synthetic set. Needs the image (`make image`) of this tree. Prints each pair's ratio of compute
-throughput, and the median of both throughputs' ratios; asserts nothing.
+Both run benchmarks/alone.py: the image by `docker compose run` and with its own Python, the local
+environment with its own. Processes minutes apart differ by 10 % on a shared host, so the two of a
+pair are alive together and take turns of a few seconds, the other one stopped (SIGSTOP): a pair's
+ratio is that of their median steps, which lie side by side. Each pair has fresh processes, the
+first to start alternating. Needs the image (`make image`) of this tree, on an engine whose
+processes can be seen from here. Prints each pair's ratio and their geometric mean with its 95 %
+interval; asserts nothing.
 """
 
 import argparse
 import os
-import statistics
+import random
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
-from bench.analysis.rates import compute_rate, end_to_end_rate
-from bench.results.folder import read
+import psutil
+
+from bench.analysis.interval import half_width
+from bench.analysis.ratios import ratio
+from bench.results.schema import Plan
+from bench.worker.contract import PROGRESS_PREFIX, LaneRecord, Progress
 
 ROOT = Path(__file__).parents[1]
-LOCAL = Path(sys.executable).with_name("bench")
+ALONE = Path(__file__).with_name("alone.py")
+BATCH = 4
+TURNS = 8
+TURN_SECONDS = 4.0
+START_SECONDS = 180.0
+WARM_STEPS = 2
 
 
-@dataclass(frozen=True)
-class Rates:
-    """Images/s of one process."""
+@dataclass
+class Side:
+    """One side's process of a pair, and the folder that it shares with this one."""
 
-    compute: float
-    end_to_end: float
+    name: str
+    folder: Path
+
+    def command(self, lane: str) -> list[str]:
+        arguments = [lane, str(BATCH), str(self.folder)]
+        if self.name == "local":
+            return [sys.executable, str(ALONE), *arguments]
+        return [
+            *("docker", "compose", "run", "--rm", "-T", "--user", f"{os.getuid()}:{os.getgid()}"),
+            *("--volume", f"{self.folder.parent}:{self.folder.parent}"),
+            *("--volume", f"{ALONE}:/opt/bench/alone.py:ro"),
+            *("--entrypoint", "python", "bench", "/opt/bench/alone.py", *arguments),
+        ]
+
+    @contextmanager
+    def stopped_when_warm(self, lane: str) -> Iterator[psutil.Process]:
+        """The worker, stopped after its warm-up; ended at the end, when it writes its record."""
+        self.folder.mkdir(parents=True)
+        environment = {**os.environ, "BENCH_RESULTS": str(self.folder)}
+        with subprocess.Popen(
+            self.command(lane),
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        ) as started:
+            try:
+                worker = self._warm_worker(started)
+            except SystemExit:
+                started.terminate()
+                raise
+            worker.suspend()
+            try:
+                yield worker
+            finally:
+                worker.terminate()
+                worker.resume()
+                started.wait(START_SECONDS)
+
+    def plan(self) -> Plan:
+        return Plan.model_validate_json((self.folder / "plan.json").read_text())
+
+    def step_seconds(self) -> float:
+        """Median of its steps, without those in which it was stopped."""
+        record = LaneRecord.model_validate_json((self.folder / "record.json").read_text())
+        steps = [nanoseconds / 1e9 for nanoseconds in record.compute.timed.totals()]
+        return median(seconds for seconds in steps if seconds < TURN_SECONDS)
+
+    def _log(self) -> str:
+        log = self.folder / "log"
+        return log.read_text() if log.exists() else ""
+
+    def _warm_worker(self, started: "subprocess.Popen[bytes]") -> psutil.Process:
+        """The process of whichever namespace that trains by this side's spec, at its steps."""
+        end = time.monotonic() + START_SECONDS
+        while not self._warm():
+            if started.poll() is not None or time.monotonic() > end:
+                sys.exit(f"{self.name}: no worker got to its steps\n{self._log()[-2000:]}")
+            time.sleep(0.5)
+        arguments = ["-m", "bench.worker", str(self.folder / "spec.json")]
+        for process in psutil.process_iter(["cmdline"]):
+            if (process.info["cmdline"] or [])[1:] == arguments:
+                return process
+        sys.exit(f"{self.name}: its worker can't be seen from here")
+
+    def _warm(self) -> bool:
+        told = [line for line in self._log().splitlines() if line.startswith(PROGRESS_PREFIX)]
+        if not told or not told[-1].endswith("}"):
+            return False
+        last = Progress.model_validate_json(told[-1].removeprefix(PROGRESS_PREFIX))
+        return last.stage == "compute" and last.step >= WARM_STEPS
 
 
 def main() -> None:
     arguments = _arguments()
     with tempfile.TemporaryDirectory(prefix="bench-container-cost-") as folder:
-        pairs = [_pair(i, arguments.lane, Path(folder)) for i in range(arguments.pairs)]
-    compute = [inside.compute / outside.compute for inside, outside in pairs]
-    end_to_end = [inside.end_to_end / outside.end_to_end for inside, outside in pairs]
-    print(f"{arguments.lane}, {arguments.pairs} pairs, container / local environment:")
-    for name, ratios in (("compute", compute), ("end to end", end_to_end)):
-        print(
-            f"{name}: median ratio {statistics.median(ratios):.4f}, "
-            f"lowest {min(ratios):.4f}, highest {max(ratios):.4f}"
-        )
+        ratios = [
+            _pair(arguments.lane, Path(folder) / str(number), number)
+            for number in range(1, arguments.pairs + 1)
+        ]
+    found = ratio("the local environment", ratios, stops_when_narrow=False)
+    assert found is not None
+    print(f"{arguments.lane}, batch {BATCH}, {found.rounds} pairs, img/s in the container / local:")
+    print(f"geometric mean {found.value:.4f}, lowest {found.low:.4f}, highest {found.high:.4f}")
+    if between := found.interval:
+        print(f"95 % interval {between.low:.4f} to {between.high:.4f}, ±{half_width(between):.2%}")
 
 
-def _pair(number: int, lane: str, folder: Path) -> tuple[Rates, Rates]:
-    turns = {"container": _in_container, "local": _locally}
-    rates = {name: turns[name](lane, folder) for name in sorted(turns, reverse=number % 2 == 1)}
-    inside, outside = rates["container"], rates["local"]
+def _pair(lane: str, folder: Path, number: int) -> float:
+    """Start both, let them take turns, end both; the ratio of their rates."""
+    inside, local = Side("container", folder / "container"), Side("local", folder / "local")
+    sides = (inside, local) if number % 2 else (local, inside)
+    with ExitStack() as alive:
+        workers = [alive.enter_context(side.stopped_when_warm(lane)) for side in sides]
+        first = random.Random(number)
+        for _ in range(TURNS):
+            for worker in first.sample(workers, len(workers)):
+                worker.resume()
+                time.sleep(TURN_SECONDS)
+                worker.suspend()
+    if number == 1:
+        for side in sides:
+            print(f"{side.name}: {_start(side.plan())}")
+    rates = [BATCH / side.step_seconds() for side in (inside, local)]
     print(
-        f"pair {number + 1}: container {inside.compute:.3f} img/s, local {outside.compute:.3f} "
-        f"img/s, ratio {inside.compute / outside.compute:.4f}",
+        f"pair {number}: container {rates[0]:.3f} img/s, local {rates[1]:.3f} img/s, "
+        f"ratio {rates[0] / rates[1]:.4f}",
         flush=True,
     )
-    return inside, outside
+    return rates[0] / rates[1]
 
 
-def _in_container(lane: str, folder: Path) -> Rates:
-    results = folder / "container"
-    environment = {**os.environ, "BENCH_RESULTS": str(results)}
-    command = ["docker", "compose", "run", "--rm", "-T", "bench", *_run(lane)]
-    return _measured(command, environment, results)
-
-
-def _locally(lane: str, folder: Path) -> Rates:
-    results = folder / "local"
-    where = ["--results", str(results), "--data-dir", str(folder / "data")]
-    return _measured([str(LOCAL), *_run(lane), *where], dict(os.environ), results)
-
-
-def _run(lane: str) -> list[str]:
-    return [
-        *("run", "--profile", "quick", "--rounds", "1"),
-        *("--lane", lane, "--data", "synthetic"),
-    ]
-
-
-def _measured(command: list[str], environment: dict[str, str], results: Path) -> Rates:
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(done.stderr[-2000:])
-    (process,) = read(results / "latest").processes
-    assert process.record is not None
-    compute, end_to_end = compute_rate(process.record), end_to_end_rate(process.record)
-    assert compute is not None
-    assert end_to_end is not None
-    return Rates(compute, end_to_end)
+def _start(plan: Plan) -> str:
+    """How a side's worker was pinned and what it preloads, since the two may differ."""
+    return f"{plan.task_manager}, CPUs {plan.cores}, {', '.join(plan.preload) or 'no preload'}"
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--lane", default="fp32-ipex")
-    parser.add_argument("--pairs", type=int, default=7)
+    parser.add_argument("--pairs", type=int, default=12)
     return parser.parse_args()
 
 

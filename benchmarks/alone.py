@@ -1,0 +1,63 @@
+"""One lane's worker, started as `bench run` starts it, but alone: it trains until SIGTERM.
+
+    python alone.py LANE BATCH FOLDER
+
+For benchmarks/container_cost.py, which runs it in the image and in the local environment. FOLDER
+then has `plan.json`, `log` with the worker's progress and, when it has ended, `record.json`.
+The synthetic set is in `data` beside FOLDER.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from bench.host.probe import probe
+from bench.launch.command import SPEC
+from bench.launch.environment import compose
+from bench.launch.preload import preload
+from bench.plan.make import make_plan
+from bench.plan.options import Options
+from bench.worker.contract import DataSpec, Effort, LaneSpec
+
+IMAGES = 64
+FOREVER = Effort(
+    warmup_max_steps=10,
+    end_to_end_turns=0,
+    compute_turns=1,
+    turn_seconds=0,
+    turn_min_steps=10**6,
+    turn_max_steps=10**6,
+)
+
+
+def main(name: str, batch: str, place: str) -> None:
+    folder = Path(place)
+    plan = make_plan(probe(), Options(profile="quick", lane=[name], batch_size=int(batch)))
+    lane = next(x for x in plan.lanes if x.status == "planned")
+    (folder / "plan.json").write_text(plan.model_dump_json())
+    spec = LaneSpec(
+        lane=lane.id,
+        engine=lane.engine,
+        precision=lane.precision,
+        memory_format=lane.memory_format,
+        workload=plan.workload.model_copy(update={"loader_workers": 0}),
+        data=DataSpec(kind="synthetic", root=str(folder.parent / "data"), images=IMAGES),
+        effort=FOREVER,
+        cores=plan.cores,
+        environment={k: v for k, v in lane.environment.items() if k != "LD_PRELOAD"},
+        record_path=str(folder / "record.json"),
+    )
+    spec_path = folder / "spec.json"
+    spec_path.write_text(spec.model_dump_json())
+    command = [word.replace(SPEC, str(spec_path)) for word in lane.command]
+    own = {**lane.environment, "LD_PRELOAD": preload(plan.preload, folder)}
+    if plan.task_manager == "affinity":
+        os.sched_setaffinity(0, plan.cores)
+    log = os.open(folder / "log", os.O_WRONLY | os.O_CREAT)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.execvpe(command[0], command, compose(os.environ, own))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
