@@ -164,7 +164,7 @@ def test_stop_in_mid_lane_saves_what_was_measured(image, tmp_path):
     assert (result.status, result.stop_reason) == ("interrupted", "interrupted by SIGTERM")
     (process,) = result.processes
     assert process.outcome == "interrupted"
-    assert len(process.record.compute.timed) + len(process.record.compute.warmup) > 0
+    assert len(process.record.compute.timed) + len(process.record.warmup.steps) > 0
     assert owners(tmp_path / "results") == {(os.getuid(), os.getgid())}
 
 
