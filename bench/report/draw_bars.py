@@ -18,6 +18,7 @@ def draw_bars(axes: Axes, chart: Chart) -> None:
         colour = lane_colour(bar.lane)
         axes.barh(y, bar.value, height=0.62, color=colour, edgecolor=EDGE, linewidth=0.5, zorder=2)
         if bar.low is not None and bar.high is not None:
-            reach = [[bar.value - bar.low], [bar.high - bar.value]]
+            # Rounding may put a value a hair outside, which matplotlib refuses.
+            reach = [[max(0.0, bar.value - bar.low)], [max(0.0, bar.high - bar.value)]]
             axes.errorbar(bar.value, y, xerr=reach, color=INK, capsize=4, linewidth=1.2, zorder=3)
         label(axes, end, y, bar.label, weight="bold")

@@ -66,6 +66,8 @@ def run(spec: LaneSpec) -> int:
         if not stopped.is_set():
             traceback.print_exc()
             record.failure = Failure(kind=type(error).__name__, message=str(error)[:2000])
+    for steps in (record.warmup.steps, record.end_to_end.timed, record.compute.timed):
+        steps.cut()
     write_record(record, Path(spec.record_path))
     return 0 if record.outcome == "completed" else 1
 

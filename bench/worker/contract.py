@@ -114,6 +114,13 @@ class StepTimes(Message):
     def __len__(self) -> int:
         return len(self.data)
 
+    def cut(self) -> None:
+        """Drop what is not a whole step: an interrupt may have come between two phases' times."""
+        lists = (self.data, self.forward, self.backward, self.optimizer)
+        shortest = min(map(len, lists))
+        for phase in lists:
+            del phase[shortest:]
+
     def totals(self) -> list[int]:
         """Nanoseconds of each whole step."""
         phases = zip(self.data, self.forward, self.backward, self.optimizer, strict=True)

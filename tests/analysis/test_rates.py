@@ -76,3 +76,9 @@ def test_phase_medians_are_seconds_of_each_phase() -> None:
     expected = {"data": 0.4, "forward": 1.2, "backward": 2.0, "optimizer": 0.4}
     assert found == pytest.approx(expected)
     assert phase_medians(StepTimes()) == {}
+
+
+def test_a_step_cut_short_by_an_interrupt_is_dropped() -> None:
+    broken = StepTimes(data=[1, 2], forward=[1, 2], backward=[1], optimizer=[1])
+    broken.cut()
+    assert broken == StepTimes(data=[1], forward=[1], backward=[1], optimizer=[1])
