@@ -7,7 +7,7 @@ ARG BENCH_BASE_DIGEST=sha256:88200866dfff7ea7f5cbcb6ec7c8a701889efe6fe859fe64d69
 FROM ${BENCH_BASE}${BENCH_BASE_DIGEST:+@${BENCH_BASE_DIGEST}} AS system
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
     --mount=type=cache,target=/var/lib/apt/lists,sharing=locked \
-    --mount=type=secret,id=ca \
+    --mount=type=secret,id=ca,mode=0444 \
     --mount=type=bind,source=docker/apt-install,target=/usr/local/sbin/apt-install \
     apt-install ca-certificates libjemalloc2 libtcmalloc-minimal4 numactl python3 util-linux
 # The launcher looks for these names exactly; Debian's run-time packages have others.
@@ -20,7 +20,7 @@ RUN ln -sf /usr/lib/x86_64-linux-gnu/libtcmalloc_minimal.so.4 /usr/local/lib/lib
 FROM system AS stack-base
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
     --mount=type=cache,target=/var/lib/apt/lists,sharing=locked \
-    --mount=type=secret,id=ca \
+    --mount=type=secret,id=ca,mode=0444 \
     --mount=type=bind,source=docker/apt-install,target=/usr/local/sbin/apt-install \
     apt-install git python3-venv
 
@@ -34,7 +34,7 @@ COPY requirements/bench.txt requirements/torch-cpu.txt requirements/torch-regist
 COPY scripts/torch-build.sh scripts/training-stack.sh scripts/
 # Copied out of the cache, not linked: both are not on one file system.
 RUN --mount=type=cache,target=/root/.cache \
-    --mount=type=secret,id=ca \
+    --mount=type=secret,id=ca,mode=0444 \
     --mount=type=bind,source=wheels,target=/wheels \
     --mount=type=bind,source=docker/with-indexes,target=/usr/local/bin/with-indexes \
     python3 -m venv /opt/uv && python3 -m venv --without-pip /opt/bench/venv && \
@@ -59,7 +59,7 @@ ARG SOURCE_DATE_EPOCH
 RUN --mount=type=bind,target=/context \
     /opt/bench/venv/bin/python /context/docker/build-record.py /context >/kit/build.json
 
-FROM system
+FROM system AS image
 COPY --from=stack /opt/bench/venv /opt/bench/venv
 COPY docker/entrypoint /opt/bench/entrypoint
 COPY --from=kit /kit /opt/bench
@@ -71,17 +71,16 @@ USER 1000:1000
 ENTRYPOINT ["/opt/bench/entrypoint"]
 CMD ["run"]
 ARG BENCH_BASE
-ARG BENCH_BASE_DIGEST
 ARG BENCH_VERSION=0.1.0
-ARG BENCH_COMMIT
-ARG BENCH_CREATED
-ARG BENCH_SOURCE
 LABEL org.opencontainers.image.title="bench" \
     org.opencontainers.image.description="PyTorch training benchmark for Intel Xeon" \
     org.opencontainers.image.licenses="Apache-2.0" \
     org.opencontainers.image.version="${BENCH_VERSION}" \
-    org.opencontainers.image.revision="${BENCH_COMMIT}" \
-    org.opencontainers.image.source="${BENCH_SOURCE}" \
-    org.opencontainers.image.created="${BENCH_CREATED}" \
-    org.opencontainers.image.base.name="${BENCH_BASE}" \
-    org.opencontainers.image.base.digest="${BENCH_BASE_DIGEST}"
+    org.opencontainers.image.base.name="${BENCH_BASE}"
+
+# A label is there or not, never empty. `make image` adds revision, source and created.
+FROM image AS image-pinned
+ARG BENCH_BASE_DIGEST
+LABEL org.opencontainers.image.base.digest="${BENCH_BASE_DIGEST}"
+
+FROM image${BENCH_BASE_DIGEST:+-pinned}

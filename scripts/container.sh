@@ -6,23 +6,42 @@ cd "$(dirname "$0")/.."
 
 image=bench:local
 
-export_identity() { # what labels say; the record in the image finds the commit by itself
-    if BENCH_COMMIT=$(git rev-parse HEAD 2>/dev/null); then
-        # The same files as docker/build-record.py looks at.
-        if [ -n "$(git status --porcelain Dockerfile bench docker pyproject.toml requirements scripts)" ]; then
-            BENCH_COMMIT+=-dirty
-        fi
-        export BENCH_COMMIT
-        export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
-        BENCH_CREATED=$(date --utc --date="@$SOURCE_DATE_EPOCH" +%FT%TZ)
-        BENCH_SOURCE=$(git config --get remote.origin.url | sed -E 's#//[^/@]*@#//#' || true)
-        export BENCH_CREATED BENCH_SOURCE
+commit() { # HEAD, marked if the files that docker/build-record.py looks at differ from it
+    local files=(Dockerfile bench docker pyproject.toml requirements scripts)
+    git rev-parse --verify --quiet HEAD 2>/dev/null || return 0
+    if [ -n "$(git status --porcelain "${files[@]}")" ]; then echo -dirty; fi
+}
+
+origin() { # where git fetches from, without a password, unless it is a folder
+    local address
+    address=$(git config --get remote.origin.url 2>/dev/null) || return 0
+    case $address in
+        file:* | /* | .*) ;;
+        *) sed -E 's#//[^/@]*@#//#; s#\$#$$#g' <<<"$address" ;; # compose takes $ for a variable
+    esac
+}
+
+label() { # as YAML, if there is a value
+    if [ -n "$2" ]; then printf '"org.opencontainers.image.%s": "%s", ' "$1" "$2"; fi
+}
+
+with_labels() { # an override of compose.yaml: what is known of the commit, and nothing empty
+    printf '{services: {bench: {build: {labels: {'
+    label revision "$(commit | tr -d '\n')"
+    label source "$(origin)"
+    if [ -n "${SOURCE_DATE_EPOCH:-}" ]; then
+        label created "$(date --utc --date="@$SOURCE_DATE_EPOCH" +%FT%TZ)"
     fi
+    printf '}}}}}\n'
 }
 
 build() {
-    export_identity
-    docker compose build
+    local files=(--file compose.yaml)
+    if [ -e compose.override.yaml ]; then files+=(--file compose.override.yaml); fi
+    if [ -z "${SOURCE_DATE_EPOCH:-}" ] && committed=$(git log -1 --format=%ct 2>/dev/null); then
+        export SOURCE_DATE_EPOCH=$committed
+    fi
+    with_labels | docker compose "${files[@]}" --file - build
 }
 
 inspect() {
@@ -32,7 +51,7 @@ inspect() {
 compose_run() {
     if ! inspect '{{.Id}}' >/dev/null; then build; fi
     BENCH_IMAGE_ID=$(inspect '{{.Id}}')
-    BENCH_IMAGE_DIGEST=$(inspect '{{range .RepoDigests}}{{.}}{{end}}')
+    BENCH_IMAGE_DIGEST=$(inspect '{{join .RepoDigests " "}}')
     # Absolute, since compose takes a bare name for a volume's; made here, so that it is the caller's.
     BENCH_RESULTS=$(realpath -m "${BENCH_RESULTS:-results}")
     mkdir -p "$BENCH_RESULTS"

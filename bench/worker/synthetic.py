@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import os
 import pickle
 import shutil
+import stat
 import tempfile
 from pathlib import Path
 
@@ -24,21 +26,40 @@ def ensure(root: Path, images: int, seed: int) -> Path:
     """Return `root` with a set of `images` training images in it, generating what is missing.
 
     Written beside its place and renamed, so that a half-written set is never taken for a whole
-    one. OSError if `root` can't be written.
+    one. Whoever may write to the data folder may replace a set that is not whole. PermissionError
+    if this user may not, OSError if `root` can't be written.
     """
     folder = root / FOLDER
     manifest = _read_manifest(folder)
     if manifest is None or (manifest["images"], manifest["seed"]) != (images, seed):
-        root.mkdir(parents=True, exist_ok=True)
+        _make_room(root)
         staging = Path(tempfile.mkdtemp(prefix=".synthetic-", dir=root))
         try:
             _generate(staging, images, seed)
-            staging.chmod(0o755)  # a temporary folder is its maker's alone, a data set is not
+            _open_as(root, staging)
             shutil.rmtree(folder, ignore_errors=True)
             staging.rename(folder)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
     return root
+
+
+def _make_room(root: Path) -> None:
+    """Make the set's folder, or see to it that the set in it may be replaced."""
+    if not root.exists():
+        root.mkdir(parents=True)
+        _open_as(root.parent, root)
+    for place in (root, root / FOLDER):
+        if place.exists() and not os.access(place, os.W_OK):
+            raise PermissionError(
+                f"the generated set in {root} is not whole, and user {os.getuid()} may not "
+                f"replace it, user {place.stat().st_uid} may: remove it"
+            )
+
+
+def _open_as(parent: Path, folder: Path) -> None:
+    """Open `folder` to those whom `parent` is open to; but only its owner and group may write."""
+    folder.chmod(stat.S_IMODE(parent.stat().st_mode) & 0o2775 | 0o755)
 
 
 def files(root: Path) -> list[tuple[str, str]]:

@@ -6,11 +6,13 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from bench.plan.lanes import LANES
+from bench.plan.profiles import PROFILES
 from bench.results.schema import Plan
 from tests.container.engine import IMAGE, ROOT, artifact, docker, inside, owners, tracebacks
 
@@ -99,6 +101,53 @@ def test_without_network_writable_root_capability_or_name(tmp_path):
     assert done.stderr.count("SYS_NICE]") == 1, "said once while it runs, whatever the lanes"
     assert owners(tmp_path / "results") == {stranger}
     assert tracebacks(done, tmp_path / "results") == []
+
+
+def test_compose_without_network_waits_for_nothing(image, tmp_path):
+    """Data preparation asks for CIFAR-10, finds no network and goes on; `auto` is the default."""
+    shutil.copy(ROOT / "compose.yaml", tmp_path)
+    override = "services: {bench: {network_mode: none}}\n"
+    (tmp_path / "compose.override.yaml").write_text(override)
+    done = docker(
+        *("compose", "run", "--rm", "-T", "bench", "run", "--profile", "smoke", "--data", "auto"),
+        cwd=tmp_path,
+        BENCH_DATA_DIR=str(tmp_path / "data"),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    result = artifact(tmp_path / "results")
+    assert result.data.spec.kind == "synthetic"
+    assert "can't be had" in result.data.reason
+    began, first = result.started_at, min(process.started_at for process in result.processes)
+    preparing = datetime.fromisoformat(first) - datetime.fromisoformat(began)
+    assert preparing.total_seconds() < 30, "importing torch takes 5 s; a name server is given 10"
+    assert {lane.status for lane in result.plan.lanes} <= {"measured", "skipped"}
+    assert tracebacks(done, tmp_path / "results") == []
+
+
+def test_root_replaces_a_set_that_another_user_left_damaged(image, checkout, tmp_path):
+    """Root has no capability to write where it may not, but the data volume is its group's too."""
+    (smoke,) = (profile for profile in PROFILES if profile.name == "smoke")
+    damage = (
+        "from pathlib import Path; from bench.worker import synthetic; "
+        f"root = Path('data/synthetic-{smoke.images}-seed7'); "
+        f"batch = synthetic.ensure(root, {smoke.images}, 7) / synthetic.FOLDER / 'data_batch_1'; "
+        "batch.write_bytes(b'damaged')"
+    )
+    compose = ("compose", "run", "--rm", "-T")
+    left = docker(
+        *compose, "--user", "4321:1000", "--entrypoint", "python", "bench", "-c", damage,
+        cwd=checkout,
+    )  # fmt: skip
+    assert left.returncode == 0, left.stderr
+    done = docker(
+        *(*compose, "bench", "run", "--profile", "smoke", "--lane", "fp32", "--seed", "7"),
+        cwd=checkout,
+        BENCH_USER="0:0",
+        BENCH_RESULTS=str(tmp_path / "results"),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert artifact(tmp_path / "results").data.spec.kind == "synthetic"
+    assert owners(tmp_path / "results") == {(0, 0)}
 
 
 def test_a_quota_is_kept_to_and_called_a_hazard(tmp_path):
