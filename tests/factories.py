@@ -48,7 +48,8 @@ PEAK_MEMORY = {"fp32": 3.1, "fp32-ipex": 3.4, "bf16-avx512": 2.6}
 """GiB."""
 START = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 COMMAND = [
-    *("/opt/bench/bin/python", "/opt/bench/bin/ipexrun", "cpu", "--ninstances", "1"),
+    *("/opt/bench/bin/python", "-m", "bench.launch.ipexrun", "/opt/bench/bin/ipexrun", "cpu"),
+    *("--ninstances", "1"),
     *("--ncores-per-instance", "2", "--cores-list", "0,1", "--multi-task-manager", "taskset"),
     *("--memory-allocator", "default", "--omp-runtime", "intel", "--use-e-cores", "--no-python"),
     *("/opt/bench/bin/python", "-m", "bench.worker", "SPEC"),

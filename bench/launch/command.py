@@ -78,7 +78,7 @@ def _ipexrun(
 ) -> list[str]:
     """The launcher with every choice made for it: by itself it looks at the whole host."""
     return [
-        *(sys.executable, ipexrun, "cpu"),
+        *(sys.executable, "-m", "bench.launch.ipexrun", ipexrun, "cpu"),
         *("--ninstances", "1"),
         *("--ncores-per-instance", str(len(cpus))),
         *("--cores-list", ",".join(map(str, cpus))),

@@ -1,0 +1,48 @@
+"""IPEX's launcher, started with and without what it would import."""
+
+import ast
+import os
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.integration
+
+IPEXRUN = Path(sysconfig.get_path("scripts")) / "ipexrun"
+ONE_CORE = (
+    *("cpu", "--ninstances", "1", "--ncores-per-instance", "1", "--cores-list"),
+    str(min(os.sched_getaffinity(0))),
+    *("--multi-task-manager", "taskset", "--memory-allocator", "default", "--no-python"),
+)
+SHOW = (sys.executable, "-c", "'import os; print((os.sched_getaffinity(0), dict(os.environ)))'")
+
+
+def launched(*launcher: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *launcher, str(IPEXRUN), *ONE_CORE, *SHOW]
+    return subprocess.run(command, capture_output=True, text=True, check=True)
+
+
+def started(*launcher: str) -> tuple[set[int], dict[str, str]]:
+    """Affinity and environment of the process that the launcher started."""
+    (line,) = [x for x in launched(*launcher).stdout.splitlines() if x.startswith("(")]
+    affinity, environment = ast.literal_eval(line)
+    return affinity, environment
+
+
+def test_it_starts_the_same_process_in_the_same_environment() -> None:
+    affinity, environment = started("-m", "bench.launch.ipexrun")
+    affinity_else, environment_else = started()
+    assert environment["OMP_NUM_THREADS"] == "1"
+    assert affinity == affinity_else == {min(os.sched_getaffinity(0))}
+    environment_else.pop("TORCHINDUCTOR_CACHE_DIR", None)  # of torch's import, where that ran
+    assert environment == environment_else
+
+
+def test_it_loads_neither_torch_nor_ipex() -> None:
+    told = launched("-X", "importtime", "-m", "bench.launch.ipexrun").stderr
+    imported = {line.rpartition("|")[2].strip() for line in told.splitlines()}
+    assert "intel_extension_for_pytorch.cpu.launch.launch" in imported
+    assert not imported & {"torch", "torch._C", "intel_extension_for_pytorch._C"}
