@@ -18,6 +18,8 @@ engine := $(or $(ENGINE),$(if $(filter benchmark smoke,$(MAKECMDGOALS)),$(shell 
 
 SHELL := bash
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+# Without bytecode every process would compile the kit anew, and each test every module of the tests.
+unexport PYTHONDONTWRITEBYTECODE
 pytest := .venv/bin/python -m pytest
 
 .NOTPARALLEL:
@@ -67,7 +69,7 @@ sbom: ## what is installed in the image: versions and hashes, as JSON
 test: test-fast test-integration ## all tests but those that need a container engine
 
 test-fast: fast ## the tests without torch, in under a minute
-	$(pytest) -n 2 -m "not integration and not container"
+	$(pytest) -n 3 -m "not integration and not container"
 
 test-integration: full ## the tests with torch, IPEX and the launcher
 	$(pytest) -m "integration and not container"

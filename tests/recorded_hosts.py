@@ -57,19 +57,22 @@ def host_tree(
     """The root of a tree with the recorded host's `/proc` and `/sys`, for `probe(root=...)`.
 
     `cpuset` is a list such as "0-3", `quota` a number of CPUs, `memory_limit` bytes. Without
-    `sysfs` there is nothing below `/sys/devices`, as where a sandbox masks it.
+    `sysfs` there is nothing below `/sys/devices`, as where a sandbox masks it. All trees of a host
+    share the files of its hardware, by links: `own_tree` is one to be changed.
     """
     root = tmp_path / name
-    layout = read_layout(name)
-    _write_cpuinfo(root, name, layout)
-    write(root, "proc/meminfo", _meminfo("", NODE_BYTES * len(layout.nodes)))
-    if sysfs:
-        _write_topology(root, layout)
-        _write_nodes(root, layout)
-        _write_caches(root, layout)
-    allowed = cpuset or format_cpulist(layout.online)
+    for path in ("proc/cpuinfo", "proc/meminfo", *(("sys/devices",) if sysfs else ())):
+        link = root / path
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(_hardware(name) / path)
+    allowed = cpuset or format_cpulist(read_layout(name).online)
     write_cgroup(root, cgroup_version, view, allowed, quota, memory_limit)
     return root
+
+
+def own_tree(name: str, tmp_path: Path) -> Path:
+    """A tree as of `host_tree`, each file its own."""
+    return Path(shutil.copytree(host_tree(name, tmp_path), tmp_path / f"own-{name}"))
 
 
 def recorded_host(
@@ -104,11 +107,30 @@ def recorded_host(
 
 
 @cache
+def _hardware(name: str) -> Path:
+    """The files that tell of a host's hardware: thousands, so they are written once."""
+    root = _folder()
+    layout = read_layout(name)
+    _write_cpuinfo(root, name, layout)
+    write(root, "proc/meminfo", _meminfo("", NODE_BYTES * len(layout.nodes)))
+    _write_topology(root, layout)
+    _write_nodes(root, layout)
+    _write_caches(root, layout)
+    return root
+
+
+@cache
 def _tree(name: str, options: tuple[tuple[str, object], ...]) -> Path:
-    """A host's tree, written once: nobody who only probes it changes it."""
-    folder = Path(tempfile.mkdtemp(prefix="recorded-host-"))
+    return host_tree(name, _folder(), **dict(options))  # type: ignore[arg-type]
+
+
+def _folder() -> Path:
+    """A folder for the length of the tests, in memory if there is room: disks take seconds."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2**30
+    folder = Path(tempfile.mkdtemp(prefix="recorded-host-", dir=memory if roomy else None))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return host_tree(name, folder, **dict(options))  # type: ignore[arg-type]
+    return folder
 
 
 def recorded_live(
@@ -211,8 +233,11 @@ def _recorded(name: str, file: str) -> str:
 def write(root: Path, path: str, text: object) -> None:
     """One file of the tree, as the kernel writes it: with a line's end."""
     target = root / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(f"{text}\n", encoding="utf-8")
+    try:
+        target.write_text(f"{text}\n", encoding="utf-8")
+    except FileNotFoundError:
+        target.parent.mkdir(parents=True)
+        target.write_text(f"{text}\n", encoding="utf-8")
 
 
 def _meminfo(prefix: str, total: int) -> str:

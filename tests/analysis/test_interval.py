@@ -1,7 +1,6 @@
 import math
 
 import pytest
-from scipy import stats
 
 from bench.analysis.interval import LEVEL, STOPPING_LEVEL, half_width, interval, verdict
 from bench.results.schema import Interval
@@ -14,6 +13,8 @@ def between(low: float, high: float) -> Interval:
 
 
 def test_it_is_students_t_over_logarithms_as_scipy_has_it() -> None:
+    from scipy import stats  # here and below: it takes a second to import
+
     found = interval(RATIOS, stops_when_narrow=False)
     assert found is not None
     logs = [math.log(r) for r in RATIOS]
@@ -22,6 +23,8 @@ def test_it_is_students_t_over_logarithms_as_scipy_has_it() -> None:
 
 
 def test_looking_after_each_round_is_paid_for_with_a_wider_interval() -> None:
+    from scipy import stats
+
     plain = interval(RATIOS, stops_when_narrow=False)
     paid = interval(RATIOS, stops_when_narrow=True)
     assert plain is not None

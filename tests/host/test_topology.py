@@ -6,7 +6,7 @@ from bench.host.cpu import read_cpuinfo
 from bench.host.files import Files
 from bench.host.model import Cache
 from bench.host.topology import read_topology
-from tests.recorded_hosts import NODE_BYTES, host_tree, write
+from tests.recorded_hosts import NODE_BYTES, host_tree, own_tree, write
 
 KIB, MIB = 2**10, 2**20
 
@@ -77,14 +77,14 @@ def test_caches_are_sizes_of_one_instance(name, sizes, tmp_path):
 
 
 def test_a_cache_without_a_size_is_left_out(tmp_path):
-    root = host_tree("laptop", tmp_path)
+    root = own_tree("laptop", tmp_path)
     for index in root.glob("sys/devices/system/cpu/cpu*/cache/index3/size"):
         index.unlink(missing_ok=True)
     assert [cache.level for cache in topology(root).caches] == [1, 1, 2]
 
 
 def test_offline_cpus_are_left_out(tmp_path):
-    root = host_tree("laptop", tmp_path)
+    root = own_tree("laptop", tmp_path)
     write(root, "sys/devices/system/cpu/online", "0-2,4-7")
     shutil.rmtree(root / "sys/devices/system/cpu/cpu3/topology")
     write(root, "sys/devices/system/cpu/cpu7/topology/core_cpus_list", "7")
@@ -111,7 +111,7 @@ def test_core_ids_that_repeat_in_each_socket_are_told_apart(tmp_path):
 
 
 def test_a_package_the_kernel_does_not_know_is_the_first(tmp_path):
-    root = host_tree("laptop", tmp_path)
+    root = own_tree("laptop", tmp_path)
     for cpu in range(8):
         write(root, f"sys/devices/system/cpu/cpu{cpu}/topology/physical_package_id", -1)
     assert topology(root).sockets == 1

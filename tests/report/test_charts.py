@@ -29,22 +29,39 @@ RESULTS = {
 }
 
 
-def test_each_chart_is_written_as_svg_and_png(tmp_path: Path) -> None:
-    folder = tmp_path / "charts"
-    paths = write_charts(RESULTS["three rounds"], folder)
-    assert paths == [folder / f"{name}.{kind}" for name in NAMES for kind in ("svg", "png")]
-    for path in paths:
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The charts of three rounds: drawing takes a second."""
+    return write_charts(RESULTS["three rounds"], tmp_path_factory.mktemp("drawn") / "charts")
+
+
+def test_each_chart_is_written_as_svg_and_png(drawn: list[Path]) -> None:
+    assert [path.name for path in drawn] == [
+        f"{x}.{kind}" for x in NAMES for kind in ("svg", "png")
+    ]
+    assert {path.parent.name for path in drawn} == {"charts"}
+    for path in drawn:
         head = path.read_bytes()[:8]
         assert head.startswith(b"<?xml") if path.suffix == ".svg" else head == b"\x89PNG\r\n\x1a\n"
 
 
-def test_the_same_result_gives_the_same_bytes(tmp_path: Path) -> None:
+def test_the_same_result_gives_the_same_bytes(drawn: list[Path], tmp_path: Path) -> None:
     result = RESULTS["three rounds"]
-    first = write_charts(result, tmp_path / "a")
-    second = write_charts(Result.model_validate_json(result.model_dump_json()), tmp_path / "b")
-    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
-    other = write_charts(RESULTS["one round"], tmp_path / "c")
-    assert first[0].read_bytes() != other[0].read_bytes()
+    again = write_charts(Result.model_validate_json(result.model_dump_json()), tmp_path)
+    assert [path.read_bytes() for path in drawn] == [path.read_bytes() for path in again]
+
+
+def test_another_result_gives_other_bytes_and_leaves_the_users_settings(
+    drawn: list[Path], tmp_path: Path
+) -> None:
+    import matplotlib
+
+    with matplotlib.rc_context({"font.size": 33.0}):
+        other = write_charts(RESULTS["one lane"], tmp_path)
+        assert matplotlib.rcParams["font.size"] == 33.0
+    assert {x.name for x in other} <= {x.name for x in drawn}
+    before = {x.name: x.read_bytes() for x in drawn}
+    assert not [x.name for x in other if x.read_bytes() == before[x.name]]
 
 
 def test_nothing_measured_writes_nothing(tmp_path: Path) -> None:
@@ -93,14 +110,6 @@ def test_a_number_keeps_its_percent_where_lines_are_wrapped() -> None:
         assert not any(line.startswith("%") for line in lines)
 
 
-def test_the_users_settings_are_left_as_they_were(tmp_path: Path) -> None:
-    import matplotlib
-
-    with matplotlib.rc_context({"font.size": 33.0}):
-        write_charts(RESULTS["one round"], tmp_path)
-        assert matplotlib.rcParams["font.size"] == 33.0
-
-
 def test_only_drawing_imports_matplotlib() -> None:
     code = (
         "import sys, bench.report.charts, bench.report.markdown, bench.report.progress, "
@@ -113,9 +122,9 @@ def test_only_drawing_imports_matplotlib() -> None:
 
 def test_drawing_needs_no_pyplot(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from tests.factories import make_result; "
+        "import sys; from pathlib import Path; from tests.report.scenes import one_lane; "
         "from bench.report.charts import write_charts; "
-        f"write_charts(make_result(rounds=1), Path({str(tmp_path)!r})); "
+        f"write_charts(one_lane(), Path({str(tmp_path)!r})); "
         "print('matplotlib.figure' in sys.modules, 'matplotlib.pyplot' in sys.modules)"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -25,7 +25,9 @@ from tests.run.test_run import ROOT, _find_the_kit, _wait_for, data_dir, planned
     ],
     ids=lambda how: "-".join(how.values()),
 )
-def test_a_run_verifies(how, tmp_path, data_dir):  # noqa: F811
+def test_a_run_verifies(how, tmp_path, data_dir, monkeypatch):  # noqa: F811
+    # Drawn in the test below only: they take longer than a scripted run.
+    monkeypatch.setattr("bench.run.render_charts", lambda result, folder: None)
     folder = run(planned(rounds=2, **how), tmp_path, data_dir).folder
     assert verify(folder).problems == []
 

@@ -1,13 +1,16 @@
-"""A worker without torch: `scripted.py HOW SPEC` behaves as HOW says, in a real process."""
+"""A worker without torch: `scripted.py HOW SPEC` behaves as HOW says, in a real process.
 
+It imports nothing of the kit, so that it starts at once: the controller checks what it writes.
+"""
+
+import json
 import os
 import signal
 import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-
-from bench.worker.contract import LaneRecord, LaneSpec, Measurement, StepTimes, Turn
+from types import SimpleNamespace as LaneSpec
 
 EVIDENCE = (
     "onednn_verbose,v1,primitive,exec,cpu,convolution,brgconv:avx512_core,forward_training,"
@@ -18,7 +21,7 @@ EVIDENCE = (
 
 def completes(spec: LaneSpec) -> None:
     """Write a record of three steps of 100 ms in one turn, and evidence."""
-    _save(spec, [Turn(at=time.monotonic(), steps=3)])
+    _save(spec, [{"at": time.monotonic(), "steps": 3}])
 
 
 def takes_turns(spec: LaneSpec) -> None:
@@ -28,31 +31,32 @@ def takes_turns(spec: LaneSpec) -> None:
         print('@bench {"stage":"waiting"}', flush=True)
         if not sys.stdin.readline():
             return
-        turns.append(Turn(at=time.monotonic(), steps=1))
+        turns.append({"at": time.monotonic(), "steps": 1})
         time.sleep(0.05)
     _save(spec, turns)
 
 
-def _save(spec: LaneSpec, turns: list[Turn]) -> None:
-    count = sum(turn.steps for turn in turns)
-    steps = StepTimes(
-        data=[1_000_000] * count, forward=[40_000_000] * count, backward=[50_000_000] * count,
-        optimizer=[9_000_000] * count,
-    )  # fmt: skip
-    measured = Measurement(
-        timed=steps, turns=turns, images=count * 16, loss_first=2.3, loss_last=2.2
-    )
-    record = LaneRecord(lane=spec.lane, outcome="completed", compute=measured, end_to_end=measured)
-    assert spec.evidence_path is not None
+def _save(spec: LaneSpec, turns: list[dict]) -> None:
+    count = sum(turn["steps"] for turn in turns)
+    milliseconds = {"data": 1, "forward": 40, "backward": 50, "optimizer": 9}
+    measured = {
+        "timed": {phase: [time * 1_000_000] * count for phase, time in milliseconds.items()},
+        "turns": turns,
+        "images": count * 16,
+        "loss_first": 2.3,
+        "loss_last": 2.2,
+    }
+    record = {"lane": spec.lane, "outcome": "completed"}
+    record |= {"compute": measured, "end_to_end": measured}
     Path(spec.evidence_path).write_text(EVIDENCE)
-    Path(spec.record_path).write_text(record.model_dump_json())
+    Path(spec.record_path).write_text(json.dumps(record))
     print('@bench {"stage":"compute","step":3,"images_per_second":160.0}', flush=True)
 
 
 def leaves_no_evidence(spec: LaneSpec) -> None:
     """Complete, and leave nothing that says which kernels ran."""
     completes(spec)
-    Path(spec.evidence_path or "").unlink()
+    Path(spec.evidence_path).unlink()
 
 
 def saves_when_alone(spec: LaneSpec) -> None:
@@ -115,4 +119,4 @@ def fails_with_code_zero(_: LaneSpec) -> None:
 
 
 if __name__ == "__main__":
-    globals()[sys.argv[1]](LaneSpec.model_validate_json(Path(sys.argv[2]).read_text()))
+    globals()[sys.argv[1]](LaneSpec(**json.loads(Path(sys.argv[2]).read_text())))
