@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -85,7 +86,14 @@ def _refuse_other_environment(spec: LaneSpec) -> None:
         raise RuntimeError(f"not set as the lane's spec wants: {', '.join(differs)}")
 
 
+def _clean_up() -> None:
+    """What Intel's OpenMP would remove at an exit with handlers, had it one."""
+    with suppress(OSError):
+        Path(f"/dev/shm/__KMP_REGISTERED_LIB_{os.getpid()}_{os.getuid()}").unlink()
+
+
 if __name__ == "__main__":
     code = main(sys.argv[1:])
     sys.stdout.flush()
+    _clean_up()
     os._exit(code)  # torch's and the loaders' exit handlers take seconds and can hang

@@ -85,6 +85,11 @@ def test_allocator_and_openmp_are_those_that_were_found(host, records):
         assert bool(record.observed.allocators) == (tools.tcmalloc.value is not None)
 
 
+def test_nothing_of_openmp_is_left_in_shared_memory(records):
+    for record in records.values():
+        assert not list(Path("/dev/shm").glob(f"__KMP_REGISTERED_LIB_{record.observed.pid}_*"))
+
+
 def test_stock_pytorch_has_no_ipex_in_it(records):
     assert not records["fp32"].observed.ipex_mapped
     assert all(r.observed.ipex_mapped for lane, r in records.items() if lane != "fp32")
