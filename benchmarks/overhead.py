@@ -113,7 +113,7 @@ def _bare(
 
     The list has the seconds of its steps after the end.
     """
-    start = lane.command[: lane.command.index("-m") - 1]
+    start = lane.command[: lane.command.index("bench.worker") - 2]
     size = plan.workload.image_size
     loop = [lane.engine, lane.precision, lane.memory_format, str(BATCH), str(size)]
     command = [*start, shlex.quote(sys.executable), shlex.quote(str(BARE)), *loop]

@@ -17,9 +17,7 @@ LIBRARY_FOLDERS = tuple(
 
 _UTIL_LINUX = "apt-get install util-linux (Debian, Ubuntu) or dnf install util-linux"
 _NUMACTL = "apt-get install numactl (Debian, Ubuntu) or dnf install numactl"
-_TCMALLOC = (
-    "apt-get install libgoogle-perftools-dev (Debian, Ubuntu) or dnf install gperftools-libs"
-)
+_TCMALLOC = "apt-get install libtcmalloc-minimal4 (Debian, Ubuntu) or dnf install gperftools-libs"
 # The whole allocator before the one without its profiler; run-time packages have only `.so.4`.
 _TCMALLOC_NAMES = (
     "libtcmalloc.so",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 STEERING = re.compile(
     r"(ONEDNN|DNNL|OMP|KMP|GOMP|MKL|ATEN|TORCH|TORCHINDUCTOR|PYTORCH|IPEX|LD_PRELOAD|MALLOC"
-    r"|TCMALLOC|CONDA_PREFIX|GLIBC_TUNABLES)(_|$)"
+    r"|TCMALLOC|CONDA_PREFIX|GLIBC_TUNABLES|THP_MEM_ALLOC|LRU_CACHE)(_|$)"
 )
 """Variables that change speed or instruction sets: an inherited one would measure another lane."""
 

@@ -16,6 +16,8 @@ INHERITED = {
     "ATEN_CPU_CAPABILITY": "avx2",
     "CONDA_PREFIX": "/opt/conda",
     "TORCHINDUCTOR_COMPILE_THREADS": "8",
+    "THP_MEM_ALLOC_ENABLE": "1",
+    "LRU_CACHE_CAPACITY": "1",
     "http_proxy": "http://proxy",
 }
 STEERING = INHERITED.keys() - {"PATH", "HOME", "http_proxy"}
