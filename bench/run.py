@@ -172,11 +172,14 @@ class Run:
             return f"every interval is within {target}, after {done} rounds"
         longest, budget = max(self.round_seconds, default=0.0), plan.time_budget_seconds
         if self.round_seconds and budget is not None and elapsed + longest > budget:
-            wide = (
-                "" if half_width is None else f"; the widest interval is ±{100 * half_width:.1f} %"
-            )
-            fewer = f", fewer than the {plan.rounds_min} wanted" if done < plan.rounds_min else ""
-            return f"the time budget of {budget:.0f} s had room for {done} rounds{fewer}{wide}"
+            room = "1 round" if done == 1 else f"{done} rounds"
+            why = [f"the time budget of {budget:.0f} s had room for {room}"]
+            if done < plan.rounds_min:
+                why.append(f"{plan.rounds_min} were wanted: --time-budget gives more time")
+                why.append("profile quick has shorter rounds")
+            if half_width is not None:
+                why.append(f"the widest interval is ±{100 * half_width:.1f} %")
+            return "; ".join(why)
         return None
 
     def _end(self, status: RunStatus, why: str) -> None:

@@ -23,7 +23,7 @@ WORTH_TELLING = 0.05
 """Shares of time from here on go into an explanation."""
 
 CLOCKS_DIFFER = 0.03
-"""Relative difference from which two clocks are not the same; each is known to about 1%."""
+"""Relative difference from which two clocks are not the same; each is known to about 1 %."""
 
 
 def limit_share(

@@ -233,7 +233,7 @@ def test_the_time_budget_ends_a_run_that_is_not_precise(tmp_path, data_dir):
     result = run(plan, tmp_path, data_dir).result
     assert result.summary.rounds_completed == 1
     assert "time budget" in result.stop_reason
-    assert "fewer than the 4" in result.stop_reason
+    assert "room for 1 round; 4 were wanted: --time-budget" in result.stop_reason
 
 
 def test_a_lane_without_evidence_is_invalid_and_has_no_figures(tmp_path, data_dir):
