@@ -4,7 +4,8 @@ import pytest
 
 from bench.analysis.disturbed import round_states
 from bench.results.schema import Process, RoundState
-from tests.factories import make_lanes, make_noise, make_process, unknown
+from tests.factories import make_lanes, make_noise, make_process
+from tests.host_factory import unknown
 
 LANES = ("fp32", "fp32-ipex", "bf16-avx512")
 

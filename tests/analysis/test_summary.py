@@ -2,7 +2,8 @@ import pytest
 
 from bench.analysis.summary import summarize
 from bench.results.schema import LaneSummary, Process, Summary
-from tests.factories import GIB, make_lanes, make_plan, make_process
+from tests.factories import make_lanes, make_plan, make_process
+from tests.host_factory import GIB
 
 
 def lane(summary: Summary, name: str) -> LaneSummary:

@@ -6,7 +6,8 @@ from bench.plan.make import make_plan
 from bench.plan.options import Options
 from bench.plan.resume import resumed
 from bench.results.schema import Result
-from tests.factories import make_host, make_result
+from tests.factories import make_result
+from tests.host_factory import make_host
 
 OPTIONS = Options(profile="quick", batch_size=4, seed=3)
 

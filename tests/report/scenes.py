@@ -3,15 +3,8 @@
 from bench.analysis.summary import summarize
 from bench.results.schema import Kernel, PlannedLane, Process, Result
 from bench.worker.contract import MatmulRate
-from tests.factories import (
-    COMMAND,
-    LONG_BRAND,
-    known,
-    make_host,
-    make_noise,
-    make_process,
-    make_result,
-)
+from tests.factories import COMMAND, make_noise, make_process, make_result
+from tests.host_factory import LONG_BRAND, known, make_host
 
 CONTRADICTION = (
     "0.0% of the convolutions' time ran in BF16 on amx, and the lane's name asks for more than "

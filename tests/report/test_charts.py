@@ -10,7 +10,8 @@ import pytest
 from bench.report.chart_data import charts
 from bench.report.charts import write_charts
 from bench.results.schema import Result
-from tests.factories import LONG_BRAND, NO_AMX, make_host, make_result
+from tests.factories import make_result
+from tests.host_factory import LONG_BRAND, NO_AMX, make_host
 from tests.report.scenes import four_lanes, invalid_lane, long_names, one_lane
 
 NAMES = ["speedup", "training_time", "step_phases", "kernel_time", "limits"]

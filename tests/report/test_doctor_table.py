@@ -9,9 +9,9 @@ from rich.console import Console
 from bench.host.checks import diagnose
 from bench.host.checks.finding import Topic
 from bench.report.doctor_table import doctor_json, doctor_view
-from tests.factories import make_host
 from tests.host.checks.cases import make_case
 from tests.host.checks.test_diagnose import worst
+from tests.host_factory import make_host
 
 TOPIC = Topic("turbo", "It matters for the number.")
 LONG = "sudo " + "x" * 200

@@ -1,6 +1,7 @@
 from bench.report.outcomes import invalid_lanes, measured_rounds, outcomes
 from bench.results.schema import Result
-from tests.factories import NO_AMX, make_process, make_result
+from tests.factories import make_process, make_result
+from tests.host_factory import NO_AMX
 
 
 def states(result: Result) -> dict[str, tuple[str, str]]:

@@ -12,16 +12,8 @@ from bench.report.host_tables import host_view
 from bench.report.plan_tables import plan_view
 from bench.report.result_tables import last_line, result_view
 from bench.worker.contract import Effort
-from tests.factories import (
-    LONG_BRAND,
-    NO_AMX,
-    make_host,
-    make_lanes,
-    make_plan,
-    make_process,
-    make_result,
-    unknown,
-)
+from tests.factories import make_lanes, make_plan, make_process, make_result
+from tests.host_factory import LONG_BRAND, NO_AMX, make_host, unknown
 from tests.report.scenes import (
     disturbed_round,
     four_lanes,

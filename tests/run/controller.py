@@ -6,7 +6,7 @@ from pathlib import Path
 from bench.report.progress import PlainDisplay
 from bench.results.schema import Plan
 from bench.run import Run
-from tests.factories import make_host
+from tests.host_factory import make_host
 
 
 def main(folder: Path, data_dir: Path) -> int:

@@ -18,7 +18,7 @@ from bench.report.progress import PlainDisplay
 from bench.results.folder import read
 from bench.run import Run
 from bench.verify import verify
-from tests.factories import make_host
+from tests.host_factory import make_host
 from tests.run.test_run import ROOT, planned
 
 

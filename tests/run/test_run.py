@@ -16,7 +16,8 @@ from bench.errors import BenchError, Exit
 from bench.report.progress import PlainDisplay
 from bench.results.folder import read
 from bench.run import Run
-from tests.factories import make_host, make_lanes, make_plan
+from tests.factories import make_lanes, make_plan
+from tests.host_factory import make_host
 
 SCRIPT = Path(__file__).parent.parent / "workers" / "scripted.py"
 ROOT = SCRIPT.parent.parent.parent
