@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-DEBIAN = "http://deb.debian.org"
-
 
 def certificates(folder: Path) -> tuple[Path, Path]:
     """A CA made for the moment, and 127.0.0.1's certificate with its key, signed by it."""
@@ -57,13 +55,17 @@ class Quiet(BaseHTTPRequestHandler):
 
 
 class Mirror(Quiet):
-    """Debian's archive."""
+    """Debian's archive: derive a class with its address, `archive`, from it."""
+
+    archive: str
 
     def do_GET(self) -> None:
         conditions = ("If-Modified-Since", "Range", "If-Range")
         asked = {name: self.headers[name] for name in conditions if name in self.headers}
         try:
-            answer = urllib.request.urlopen(urllib.request.Request(DEBIAN + self.path, None, asked))
+            answer = urllib.request.urlopen(
+                urllib.request.Request(self.archive + self.path, None, asked)
+            )
         except urllib.error.HTTPError as error:
             answer = error
         with answer:

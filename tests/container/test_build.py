@@ -96,10 +96,17 @@ def company(tmp_path_factory) -> tuple[Path, Path]:
 def behind_mirror(company):
     """A base image whose only Debian mirror has a certificate of the company's."""
     _, server = company
-    with served(Mirror, server) as port:
+    sources = "grep -rhE '^(deb |URIs:)' /etc/apt | grep -oE 'https?://[^/ ]+'"
+    found = docker("run", "--rm", "--entrypoint", "sh", base(), "-c", sources)
+    assert found.returncode == 0, found.stderr
+
+    class Original(Mirror):
+        archive = found.stdout.split()[0]
+
+    with served(Original, server) as port:
         script = (
             "find /etc/apt -name '*sources*' -type f -exec sed -Ei "
-            f"'s#https?://deb.debian.org#https://127.0.0.1:{port}#' {{}} +"
+            f"'s#{Original.archive}#https://127.0.0.1:{port}#' {{}} +"
         )
         made = subprocess.run(
             ["docker", "build", "--quiet", "--tag", "bench-test:behind-mirror", "-"],
