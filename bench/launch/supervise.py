@@ -18,7 +18,7 @@ LOG_LIMIT = 8 * 1024**2
 
 LINE_LIMIT = 64 * 1024
 GRACE_SECONDS = 10.0
-"""What a worker has, after SIGTERM, to leave its step and write what it measured."""
+"""What a worker has, after SIGTERM, to write what it measured."""
 
 KILL_SECONDS = 2.0
 """What the kernel has, after SIGKILL, to take a process down."""
@@ -146,17 +146,40 @@ class Supervised:
             os.write(self._process.stdin.fileno(), line.encode() + b"\n")
 
     def terminate(self) -> None:
-        """Ask the command's group to end, without waiting for it."""
+        """Ask the command's group to end, without waiting for it: no more input, and SIGTERM.
+
+        A worker in mid-step hears the end of its input at once, a signal only after the operator
+        that computes: seconds later.
+        """
+        assert self._process.stdin is not None
+        self._process.stdin.close()
         _signal_group(self._process.pid, signal.SIGTERM)
 
     def end(self) -> Ended:
         """End what is left of the command's group, after a grace in which it saves."""
         timed_out = self._left <= 0
         try:
-            _end_group(self._process)
+            if self._runs():
+                self.terminate()
+                self._wait(GRACE_SECONDS)
+                _signal_group(self._process.pid, signal.SIGKILL)
+                self._wait(KILL_SECONDS)
+            self._process.wait()
+            for stream in (self._process.stdin, self._process.stdout):
+                assert stream is not None
+                stream.close()
         finally:
             self._log.close()
         return Ended(self._process.returncode, self._followed, timed_out)
+
+    def _runs(self) -> bool:
+        return self._process.poll() is None or _alive(self._process.pid)
+
+    def _wait(self, seconds: float) -> None:
+        """Wait, at most so long: there is no event for the end of a group not one's own."""
+        end = time.monotonic() + seconds
+        while self._runs() and time.monotonic() < end:
+            time.sleep(0.05)
 
     def _follow(self, deadline: float, on_line: Callable[[str], bool]) -> bool:
         output = self._process.stdout
@@ -212,26 +235,6 @@ def _exit_of(process: "subprocess.Popen[bytes]") -> Iterator[int | None]:
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-def _end_group(process: "subprocess.Popen[bytes]") -> None:
-    """End whatever is left of the process's session, politely and then not; wait until it has."""
-    if process.poll() is None or _alive(process.pid):
-        _signal_group(process.pid, signal.SIGTERM)
-        _wait_for_group(process, GRACE_SECONDS)
-        _signal_group(process.pid, signal.SIGKILL)
-        _wait_for_group(process, KILL_SECONDS)
-    process.wait()
-    for stream in (process.stdin, process.stdout):
-        if stream is not None:
-            stream.close()
-
-
-def _wait_for_group(process: "subprocess.Popen[bytes]", seconds: float) -> None:
-    """Wait, at most so long: there is no event for the end of a group that is not one's own."""
-    end = time.monotonic() + seconds
-    while (process.poll() is None or _alive(process.pid)) and time.monotonic() < end:
-        time.sleep(0.05)
 
 
 def _alive(group: int) -> bool:

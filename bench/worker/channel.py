@@ -1,13 +1,11 @@
-"""The worker's line to the controller: progress out, the controller's death in, the record."""
+"""The worker's line to the controller: progress out, turns and the controller's death in."""
 
 import os
-import signal
-import sys
 import threading
 import time
-from pathlib import Path
+from collections.abc import Callable
 
-from bench.worker.contract import PROGRESS_PREFIX, LaneRecord, Progress, Stage
+from bench.worker.contract import PROGRESS_PREFIX, Progress, Stage
 
 INTERVAL_SECONDS = 0.5
 """The least time between two progress lines of one stage: the controller sleeps meanwhile."""
@@ -33,8 +31,8 @@ class Teller:
 class Controller:
     """The controller at standard input: says when this process may work, and dies with it."""
 
-    def __init__(self) -> None:
-        self._turns = threading.Semaphore(0)
+    def __init__(self, on_death: Callable[[], None]) -> None:
+        self._turns, self._on_death = threading.Semaphore(0), on_death
         # Daemonic: the worker ends when its work does, not when its controller has spoken.
         self._thread = threading.Thread(target=self._listen, name="controller", daemon=True)
         self._thread.start()
@@ -49,25 +47,11 @@ class Controller:
         self._turns.acquire()
 
     def _listen(self) -> None:
-        """Count each line as a turn; at the end of input, end this process.
+        """Count each line as a turn, till the end of input, which is the controller's.
 
         The launcher between controller and worker passes no signal on, but standard input it does.
         """
         while said := os.read(0, 4096):
             for _ in range(said.count(b"\n")):
                 self._turns.release()
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(10)
-        os._exit(1)
-
-
-def write_record(record: LaneRecord, path: Path) -> None:
-    """Write the record beside its place and rename it: it is whole or not there."""
-    beside = path.with_name(path.name + ".part")
-    beside.write_text(record.model_dump_json())
-    beside.replace(path)
-
-
-def complain(text: str) -> None:
-    """Say something on standard error, where the lane's log takes it."""
-    print(text, file=sys.stderr, flush=True)
+        self._on_death()
