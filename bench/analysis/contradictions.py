@@ -2,6 +2,7 @@
 
 from bench.analysis.isa import TOLD, has_bf16, parts, within
 from bench.analysis.kernels import CONVOLUTIONS, at_own_set, own_set, products, share_at_own_set
+from bench.percent import percent
 from bench.results.schema import Kernel, PlannedLane
 
 OWN_SHARE_MIN = 0.5
@@ -68,8 +69,8 @@ def _elsewhere(lane: PlannedLane, worked: list[Kernel]) -> str | None:
         return None
     instead = _listed([k.implementation for k in judged if not at_own_set(lane, k)])
     return (
-        f"{share or 0:.1%} of the {what} time ran in BF16 on {own_set(lane)}, "
-        f"and the lane's name asks for more than {OWN_SHARE_MIN:.0%}; the rest: {instead}"
+        f"{percent(share or 0)} of the {what} time ran in BF16 on {own_set(lane)}, "
+        f"and the lane's name asks for more than {percent(OWN_SHARE_MIN)}; the rest: {instead}"
     )
 
 

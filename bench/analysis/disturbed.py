@@ -10,6 +10,7 @@ from statistics import median
 from bench.analysis.outliers import outliers
 from bench.analysis.rates import compute_rate
 from bench.host.model import Reading
+from bench.percent import percent
 from bench.results.schema import PlannedLane, Process, RoundState
 
 SHARE = 0.05
@@ -70,7 +71,7 @@ def _disturbances(process: Process) -> Iterator[str]:
     watched, cpus = noise.watched_seconds, max(1, len(seen.affinity_at_start))
     if _much(noise.others_cpu_seconds, watched, cpus):
         share = (noise.others_cpu_seconds.value or 0) / (watched * cpus)
-        yield f"others used {_percent(share)} of its CPU time"
+        yield f"others used {percent(share)} of its CPU time"
     if _much(noise.steal_seconds, watched, cpus):
         yield f"{noise.steal_seconds.value:.1f} s stolen in {watched:.0f} s"
     periods = noise.throttled_periods.value or 0
@@ -100,10 +101,5 @@ def _slow(processes: list[Process]) -> dict[tuple[str, int], list[str]]:
             usual = median(rate for other, rate in by_round.items() if other != n)
             less = 1 - by_round[n] / usual
             if less >= SHARE:
-                found[lane, n] = [f"slower than its other rounds by {_percent(less)}"]
+                found[lane, n] = [f"slower than its other rounds by {percent(less)}"]
     return found
-
-
-def _percent(share: float) -> str:
-    """`12 %`, and `0.6 %` below 1 %."""
-    return f"{100 * share:.{0 if share >= 0.01 else 1}f} %"

@@ -14,6 +14,7 @@ work (`bench.worker.work`), and a kernel may skip it.
 from collections.abc import Iterable
 
 from bench.analysis.ratios import ratio_against
+from bench.percent import percent
 from bench.results.schema import KernelShare, LaneSummary, LimitShare
 from bench.worker.contract import Limits, Operator
 
@@ -122,8 +123,8 @@ def _about_memory(its: LimitShare, other: LimitShare, name: str) -> list[str]:
     if its.memory_bound_share < WORTH_TELLING:
         return []
     return [
-        f"In {_percent(its.memory_bound_share)} of the least time of a step memory bandwidth is "
-        f"the limit ({name}: {_percent(other.memory_bound_share)}), which no arithmetic shortens."
+        f"In {percent(its.memory_bound_share)} of the least time of a step memory bandwidth is "
+        f"the limit ({name}: {percent(other.memory_bound_share)}), which no arithmetic shortens."
     ]
 
 
@@ -134,8 +135,8 @@ def _about_bound(its: LimitShare, other: LimitShare, name: str) -> str:
     )
     if its.bound_images_per_second < other.bound_images_per_second:
         return f"{bounds}: it could not win."
-    reached = f"it reaches {_percent(its.bound_share)} of them"
-    return f"{bounds}; {reached}, {name} {_percent(other.bound_share)}."
+    reached = f"it reaches {percent(its.bound_share)} of them"
+    return f"{bounds}; {reached}, {name} {percent(other.bound_share)}."
 
 
 def _about_kernels(its: KernelShare | None, other: KernelShare | None, name: str) -> list[str]:
@@ -145,21 +146,17 @@ def _about_kernels(its: KernelShare | None, other: KernelShare | None, name: str
     told = []
     if its.at_instruction_set is not None and its.at_instruction_set < 1 - WORTH_TELLING:
         told.append(
-            f"Only {_percent(its.at_instruction_set)} of its convolutions' and inner products' "
+            f"Only {percent(its.at_instruction_set)} of its convolutions' and inner products' "
             f"time was on {its.instruction_set}."
         )
     reorders, others = _reorders(its), _reorders(other) if other is not None else None
     if reorders >= WORTH_TELLING and (others is None or reorders > others):
-        compared = "" if others is None else f" ({name}: {_percent(others)})"
+        compared = "" if others is None else f" ({name}: {percent(others)})"
         told.append(
-            f"Reorders, which change layouts and types, take {_percent(reorders)} of its kernels' "
+            f"Reorders, which change layouts and types, take {percent(reorders)} of its kernels' "
             f"time{compared}."
         )
     return told
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
 
 
 def _reorders(kernels: KernelShare) -> float:

@@ -7,11 +7,12 @@ from rich.table import Table
 from rich.text import Text
 
 from bench.analysis.ratios import ratio_against
+from bench.percent import percent
 from bench.report.blocks import lane_name, listing, state
 from bench.report.captions import best_fp32_column
 from bench.report.outcomes import Outcome
 from bench.report.sureness import beneath
-from bench.report.wording import epoch_unit, figure, percent, ratio_value, span
+from bench.report.wording import epoch_unit, figure, ratio_value, span
 from bench.results.schema import KernelShare, LaneSummary, Ratio, Result, Spread
 
 UNKNOWN = "–"

@@ -1,8 +1,9 @@
 """The chart of what lanes achieve beside what their cores could do."""
 
+from bench.percent import percent
 from bench.report.chart import Chart, Level, Reach, context, not_drawn
 from bench.report.limit_words import BOUND, PEAK, bound_gflops, limits_of
-from bench.report.wording import figure, percent
+from bench.report.wording import figure
 from bench.results.schema import LimitShare, Result
 
 

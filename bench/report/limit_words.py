@@ -1,6 +1,7 @@
 """How far lanes are from their cores' limits: the figures of the tables, and what they are."""
 
-from bench.report.wording import figure, percent
+from bench.percent import percent
+from bench.report.wording import figure
 from bench.results.schema import LimitShare, Result
 
 UNKNOWN = "–"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bench.report.wording import percent
+from bench.percent import percent
 from bench.results.schema import Result
 
 REORDER, OUTSIDE = "reorder", "outside oneDNN"

@@ -1,6 +1,7 @@
 """How sure a ratio is, in words: its interval, or without one the range of its rounds."""
 
-from bench.report.wording import counted, percent
+from bench.percent import percent
+from bench.report.wording import counted
 from bench.results.schema import Interval, Ratio
 
 

@@ -72,12 +72,6 @@ def span(over: Spread | Ratio, write: Callable[[float], str]) -> str:
     return f"{write(over.low)}–{write(over.high)}" if over.rounds > 1 else ""
 
 
-def percent(share: float) -> str:
-    """`57 %`; with one place where it would else be rounded to nothing or to all: `99.7 %`."""
-    places = 1 if 0 < share < 0.01 or 0.99 < share < 1 else 0
-    return f"{100 * share:.{places}f} %"
-
-
 def time_unit(seconds: float) -> tuple[str, float]:
     """The unit in which this time is 2 or more, with its seconds: hours, minutes or seconds."""
     for unit, length in (("hours", 3600.0), ("minutes", 60.0)):

@@ -78,7 +78,7 @@ def test_emulated_bf16() -> None:
     emulated, share = contradictions(planned("bf16-avx512"), recorded("3.7-stock-bf16-emulated"))
     assert emulated.startswith("10 of 10 calls of convolutions and products emulated BF16")
     assert "jit_bf16_1x1:avx512_core" in emulated
-    assert share.startswith("0.0% of the convolutions' time ran in BF16 on avx512_core_bf16")
+    assert share.startswith("0 % of the convolutions' time ran in BF16 on avx512_core_bf16")
 
 
 def test_one_emulated_part_of_a_composite_name_is_emulation() -> None:
@@ -106,23 +106,23 @@ def test_bf16_on_a_set_that_has_it_is_not_emulated(name: str) -> None:
 @pytest.mark.parametrize("lane", ["bf16-avx512", "bf16-amx"])
 def test_a_bf16_lane_that_ran_in_fp32(lane: str) -> None:
     (found,) = contradictions(planned(lane), recorded("3.7-ipex-fp32"))
-    assert found.startswith("0.0% of the convolutions' time ran in BF16 on ")
+    assert found.startswith("0 % of the convolutions' time ran in BF16 on ")
     assert "avx512_core" in found.partition("the rest: ")[2]
 
 
 @pytest.mark.parametrize("name", ["ref:any", "gemm:jit", "jit:uni"])
 def test_a_name_that_tells_nothing_proves_no_bf16(name: str) -> None:
     (found,) = contradictions(planned("bf16-avx512"), [kernel("convolution", name)])
-    assert found.endswith(f"asks for more than 50%; the rest: {name}")
+    assert found.endswith(f"asks for more than 50 %; the rest: {name}")
 
 
 def test_an_amx_lane_without_amx() -> None:
     (found,) = contradictions(planned("bf16-amx"), recorded("3.7-ipex-bf16-avx512"))
-    assert found.startswith("0.0% of the convolutions' time ran in BF16 on amx")
+    assert found.startswith("0 % of the convolutions' time ran in BF16 on amx")
     assert "brgconv_1x1:avx512_core_bf16" in found
 
 
-@pytest.mark.parametrize(("amx", "told"), [(49.0, "49.0%"), (50.0, "50.0%"), (51.0, None)])
+@pytest.mark.parametrize(("amx", "told"), [(49.0, "49 %"), (50.0, "50 %"), (51.0, None)])
 def test_more_than_half_of_the_convolutions_time_must_be_amx(amx: float, told: str | None) -> None:
     found = contradictions(
         planned("bf16-amx"),
@@ -132,12 +132,12 @@ def test_more_than_half_of_the_convolutions_time_must_be_amx(amx: float, told: s
             kernel("inner_product", "brgemm:avx10_1_512_amx", milliseconds=1000.0),
         ],
     )
-    assert [each[:5] for each in found] == ([told] if told else [])
+    assert [each[:4] for each in found] == ([told] if told else [])
 
 
 def test_without_convolutions_the_products_are_judged() -> None:
     found = contradictions(planned("bf16-amx"), [kernel("matmul", "brg_matmul:avx512_core_bf16")])
-    assert [each.partition(" ran")[0] for each in found] == ["0.0% of the products' time"]
+    assert [each.partition(" ran")[0] for each in found] == ["0 % of the products' time"]
 
 
 def test_a_small_layer_without_amx_is_legal() -> None:
@@ -198,7 +198,7 @@ def test_the_share_told_is_the_share_reported() -> None:
     (found,) = contradictions(lane, kernels)
     share = share_at_own_set(lane, kernels)
     assert share is not None
-    assert found.startswith(f"{share:.1%} of")
+    assert found.startswith(f"{100 * share:.0f} % of")
 
 
 BF16_TOLD = "Intel AVX-512 with Intel DL Boost and bfloat16 support"

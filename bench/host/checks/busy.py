@@ -5,6 +5,7 @@ from bench.host.checks.case import Case
 from bench.host.checks.finding import Finding, Topic
 from bench.host.checks.fixes import on_host
 from bench.host.cpulist import format_cpulist
+from bench.percent import percent
 
 ABOUT = Topic(
     "load now",
@@ -29,13 +30,13 @@ def busy(case: Case) -> Finding:
     activity, lane = case.activity.value, case.cores.cpus
     shares = {cpu: activity.busy(cpu) for cpu in lane}
     mean, most = sum(shares.values()) / len(lane), max(lane, key=lambda cpu: shares[cpu])
-    value = f"{mean:.0%} of the lane's CPUs' time taken (CPU {most}: {shares[most]:.0%})"
+    value = f"{percent(mean)} of the lane's CPUs' time taken (CPU {most}: {percent(shares[most])})"
     if activity.load.value is not None:
         value += f", load average {activity.load.value:g}"
     if mean < NOTICED_MEAN and shares[most] < NOTICED_CPU:
         return ABOUT.ok(value)
     there = [one for one in activity.consumers if not one.cpus or one.cpus & set(lane)][:NAMED]
-    named = ", ".join(f"{one.name} (process {one.pid}, {one.share:.0%})" for one in there)
+    named = ", ".join(f"{one.name} (process {one.pid}, {percent(one.share)})" for one in there)
     return ABOUT.warning(f"{value}; {named}" if named else value, _look(case, activity, there))
 
 

@@ -5,6 +5,7 @@ from bench.host.checks.case import Case
 from bench.host.checks.finding import Finding, Topic
 from bench.host.checks.fixes import on_host
 from bench.host.cpulist import format_cpulist
+from bench.percent import percent
 
 ABOUT = Topic(
     "SMT",
@@ -28,7 +29,7 @@ def smt(case: Case) -> Finding:
     fix = on_host(case.host, "echo off | sudo tee /sys/devices/system/cpu/smt/control")
     return ABOUT.warning(
         f"on, and others have {len(busy)} of the lane's {len(siblings)} second threads: "
-        f"CPUs {format_cpulist(busy)}, the busiest for {max(share.values()):.0%} of the time",
+        f"CPUs {format_cpulist(busy)}, the busiest for {percent(max(share.values()))} of the time",
         fix,
     )
 

@@ -3,6 +3,7 @@
 from bench.host.checks.activity import Times
 from bench.host.checks.case import Case
 from bench.host.checks.finding import Finding, Topic
+from bench.percent import percent
 
 ABOUT = Topic(
     "steal",
@@ -31,9 +32,9 @@ def steal(case: Case) -> Finding:
         return ABOUT.unknown("/proc/stat does not count the lane's CPUs")
     last = sum(t.steal for t in now) / sum(t.total for t in now)
     before = _of_wanted(boot)
-    value = f"{last:.1%} of the last second"
+    value = f"{percent(last)} of the last second"
     if before is not None:
-        value += f", {before:.1%} of the time wanted since boot"
+        value += f", {percent(before)} of the time wanted since boot"
     if max(last, before or 0.0) < NOTICED:
         return ABOUT.ok(value)
     fix = [

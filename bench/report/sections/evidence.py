@@ -1,9 +1,10 @@
 """What ran: instruction sets and kernels; and where the time of a step goes."""
 
+from bench.percent import percent
 from bench.report.outcomes import outcomes
 from bench.report.sections.markup import UNKNOWN, bullets, safe, table
 from bench.report.step_time import OUTSIDE, StepTime, step_time_words, step_times
-from bench.report.wording import figure, percent
+from bench.report.wording import figure
 from bench.results.schema import LaneSummary, Result
 
 HOW = (

@@ -1,8 +1,9 @@
 """How far each lane is from what its cores can do."""
 
+from bench.percent import percent
 from bench.report.limit_words import BOUND, MEASURED, PEAK, bound_gflops, limit_cells, limits_of
 from bench.report.sections.markup import safe, table
-from bench.report.wording import figure, percent
+from bench.report.wording import figure
 from bench.results.schema import LimitShare, Result
 
 HEADER = [

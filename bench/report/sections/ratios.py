@@ -1,9 +1,10 @@
 """Verdicts, and every ratio that they and the table of lanes are drawn from."""
 
+from bench.percent import percent
 from bench.report.sections.markup import UNKNOWN, safe, table
 from bench.report.sureness import beneath
 from bench.report.verdicts import Verdict, verdicts
-from bench.report.wording import percent, ratio_value, span
+from bench.report.wording import ratio_value, span
 from bench.results.schema import Ratio, Result
 
 

@@ -101,7 +101,7 @@ def test_this_machines_own_second():
 def test_an_idle_host():
     found = busy(make_case(host=HOST))
     assert found.state == "ok"
-    assert found.value.value == "0% of the lane's CPUs' time taken (CPU 0: 0%), load average 0.1"
+    assert found.value.value == "0 % of the lane's CPUs' time taken (CPU 0: 0 %), load average 0.1"
 
 
 def test_one_busy_cpu_of_many_is_enough():
@@ -109,7 +109,7 @@ def test_one_busy_cpu_of_many_is_enough():
     taken = {case.cores.cpus[3]: Times(busy=30, steal=0, total=100)}
     found = busy(make_case(host=HOST, activity=make_activity(HOST, taken)))
     assert found.state == "warning"
-    assert f"(CPU {case.cores.cpus[3]}: 30%)" in found.value.value
+    assert f"(CPU {case.cores.cpus[3]}: 30 %)" in found.value.value
 
 
 def test_a_little_on_every_cpu_is_enough():
@@ -138,7 +138,7 @@ def test_the_processes_on_the_lanes_cpus_are_named():
         ],
     )
     found = busy(make_case(host=HOST, activity=activity))
-    assert found.value.value.endswith("; dd (process 12, 95%), unknown place (process 13, 10%)")
+    assert found.value.value.endswith("; dd (process 12, 95 %), unknown place (process 13, 10 %)")
     assert found.fix[-1] == "ps -o pid,user,%cpu,etime,args -p 12,13"
 
 
@@ -159,7 +159,7 @@ def test_unknown_where_the_counters_are_masked(check):
 
 def test_nothing_stolen():
     found = steal(make_case(host=SMALL))
-    assert (found.state, found.value.value) == ("ok", "0.0% of the last second")
+    assert (found.state, found.value.value) == ("ok", "0 % of the last second")
 
 
 def test_stolen_now():
@@ -167,7 +167,7 @@ def test_stolen_now():
     found = steal(make_case(host=SMALL, activity=make_activity(SMALL, now)))
     assert found.state == "warning"
     share = 10 / (100 * len(make_case(host=SMALL).cores.cpus))
-    assert found.value.value.startswith(f"{share:.1%} of the last second")
+    assert found.value.value.startswith(f"{100 * share:.0f} % of the last second")
     assert found.fix[-1].startswith("vmstat ")
 
 
@@ -176,14 +176,14 @@ def test_an_idle_guest_is_told_what_was_stolen_when_it_worked():
     boot = dict.fromkeys(cpus, Times(busy=97_000, steal=3_000, total=1_000_000))
     found = steal(make_case(host=SMALL, activity=make_activity(SMALL, since_boot=boot)))
     assert found.state == "warning"
-    assert found.value.value.endswith("3.0% of the time wanted since boot")
+    assert found.value.value.endswith("3 % of the time wanted since boot")
 
 
 def test_little_stolen_since_boot_is_fine():
     cpus = make_case(host=SMALL).cores.cpus
     boot = dict.fromkeys(cpus, Times(busy=99_500, steal=500, total=1_000_000))
     found = steal(make_case(host=SMALL, activity=make_activity(SMALL, since_boot=boot)))
-    assert (found.state, "0.5%" in found.value.value) == ("ok", True)
+    assert (found.state, "0.5 %" in found.value.value) == ("ok", True)
 
 
 def test_cpus_that_proc_stat_does_not_count():
@@ -219,7 +219,7 @@ def test_a_second_thread_in_use_even_outside_the_cpuset():
     found = smt(make_case(host=host, activity=make_activity(host, taken)))
     assert found.state == "warning"
     assert found.value.value == (
-        "on, and others have 1 of the lane's 4 second threads: CPUs 66, the busiest for 80% of "
+        "on, and others have 1 of the lane's 4 second threads: CPUs 66, the busiest for 80 % of "
         "the time"
     )
     assert found.fix == ["echo off | sudo tee /sys/devices/system/cpu/smt/control"]

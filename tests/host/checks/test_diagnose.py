@@ -106,5 +106,5 @@ def test_a_case_of_a_recorded_tree(tmp_path):
     case = Case.of(host, tmp_path / "results", tmp_path / "data", root, wait)
     found = {finding.name: finding for finding in diagnose(case)}
     assert found["clock source"].value.value == "hpet; the kernel offers no better one"
-    assert "CPU 0: 50%" in found["load now"].value.value
+    assert "CPU 0: 50 %" in found["load now"].value.value
     assert found["disk"].state != "failure"
