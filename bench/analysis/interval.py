@@ -17,7 +17,7 @@ ROUNDS_MIN = 3
 def interval(ratios: list[float], *, stops_when_narrow: bool) -> Interval | None:
     """Student's t interval of the mean log ratio over rounds; None with too few of them.
 
-    A bootstrap of so few values covers too little: BCa 79 % at five rounds. The logarithms
+    A bootstrap of so few values covers too little: BCa 84 % at five rounds. The logarithms
     of the rounds' ratios are nearly normal, and calibration on recorded noise shows the coverage.
     """
     n = len(ratios)
