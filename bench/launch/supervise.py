@@ -89,8 +89,8 @@ def shielded() -> Iterator[None]:
 class Supervised:
     """A command under way in a session of its own, its output copied to a log.
 
-    Its standard input stays open as long as this process lives, so that a guarded worker notices
-    the controller's death. Nobody reads its output between two calls of `follow`. OSError if the
+    Its standard input stays open until it is to end, or this process has died: a guarded worker
+    notices either. Nobody reads its output between two calls of `follow`. OSError if the
     command or the log can't be opened.
     """
 
