@@ -28,16 +28,20 @@ CLOCKS_DIFFER = 0.03
 
 
 def limit_share(
-    own: Limits, peers: list[Limits], images_per_second: float, batch_size: int
+    own: Limits,
+    alike: list[Limits],
+    every: list[Limits],
+    images_per_second: float,
+    batch_size: int,
 ) -> LimitShare:
     """How far a rate is from the limits of its cores.
 
-    `own` has the step's operators; `peers` are all limits measured at the same precision and
-    ceiling, `own` among them. The best of them is the limit: what one process reached, no noise
-    has made too high.
+    `own` has the step's operators. The peak is the best of `alike`, all limits measured at the
+    same precision and ceiling; bandwidth, which depends on neither, the best of `every` lane's:
+    what one process reached, no noise has made too high.
     """
-    peak = max(rate.gflops for each in peers for rate in each.matmul)
-    bandwidth = max(each.copy_gigabytes_per_second for each in peers)
+    peak = max(rate.gflops for each in alike for rate in each.matmul)
+    bandwidth = max(each.copy_gigabytes_per_second for each in every)
     flop = sum(each.flop * each.calls for each in own.operators) / batch_size
     traffic = sum(each.bytes * each.calls for each in own.operators) / batch_size
     least = _seconds(own.operators, peak, bandwidth)

@@ -146,8 +146,13 @@ def _limits(
     own, rate = _measured_limits(records[lane.id]), its.compute_images_per_second
     if not own or rate is None:
         return None
-    peers = [each for name in alike for each in _measured_limits(records[name])]
-    return limit_share(own[-1], peers, rate.median, batch_size)
+    return limit_share(
+        own[-1],
+        [each for name in alike for each in _measured_limits(records[name])],
+        [each for lanes_own in records.values() for each in _measured_limits(lanes_own)],
+        rate.median,
+        batch_size,
+    )
 
 
 def _measured_limits(records: Records) -> list[Limits]:

@@ -29,7 +29,7 @@ STEP = [
 
 def test_each_operator_takes_the_slower_of_arithmetic_and_memory() -> None:
     own = limits(100.0, operators=STEP)
-    share = limit_share(own, [own], images_per_second=1.0, batch_size=8)
+    share = limit_share(own, [own], [own], images_per_second=1.0, batch_size=8)
     assert share.bound_images_per_second == pytest.approx(2.0), "8 images in 4 s"
     assert share.bound_share == pytest.approx(0.5)
     assert share.memory_bound_share == pytest.approx(0.5)
@@ -37,7 +37,7 @@ def test_each_operator_takes_the_slower_of_arithmetic_and_memory() -> None:
 
 def test_the_work_of_an_image_and_the_share_of_the_peak() -> None:
     own = limits(100.0, operators=STEP)
-    share = limit_share(own, [own], images_per_second=2.0, batch_size=8)
+    share = limit_share(own, [own], [own], images_per_second=2.0, batch_size=8)
     assert share.gflop_per_image == pytest.approx(200 / 8)
     assert share.megabytes_per_image == pytest.approx((2 + 20) * 1000 / 8)
     assert share.achieved_gflops == pytest.approx(50.0)
@@ -46,14 +46,15 @@ def test_the_work_of_an_image_and_the_share_of_the_peak() -> None:
 
 def test_the_best_of_all_processes_is_the_limit() -> None:
     own = limits(40.0, 50.0, copy=5.0, operators=STEP)
-    share = limit_share(own, [limits(90.0, 100.0, copy=10.0), own], 1.0, 8)
+    alike, other = limits(90.0, 100.0, copy=7.0), limits(900.0, copy=10.0)
+    share = limit_share(own, [alike, own], [alike, own, other], 1.0, 8)
     assert (share.peak_gflops, share.copy_gigabytes_per_second) == (100.0, 10.0)
     assert share.bound_images_per_second == pytest.approx(2.0)
 
 
 def test_more_bandwidth_moves_the_bound_to_arithmetic() -> None:
     own = limits(100.0, copy=1e6, operators=STEP)
-    share = limit_share(own, [own], 1.0, 8)
+    share = limit_share(own, [own], [own], 1.0, 8)
     assert share.bound_images_per_second == pytest.approx(4.0, rel=1e-3)
     assert share.memory_bound_share < 0.001
 
