@@ -127,9 +127,8 @@ ENDLESS = {"end_to_end_turns": 0, "turn_max_steps": 10**6, "turn_seconds": 600}
 
 
 @contextmanager
-def long_worker(tmp_path):
-    """A guarded worker in the first steps of a turn that would last ten minutes."""
-    spec = tiny_spec(tmp_path, effort=ENDLESS, guarded=True)
+def guarded_worker(spec):
+    """A worker with this process as its controller."""
     with subprocess.Popen(
         [sys.executable, "-m", "bench.worker", str(spec)],
         stdin=subprocess.PIPE,
@@ -138,10 +137,26 @@ def long_worker(tmp_path):
         text=True,
         env={**os.environ, **CEILING["fp32"]},
     ) as worker:
-        assert any('"stage":"waiting"' in line for line in worker.stdout)
-        worker.stdin.write("go\n")
-        worker.stdin.flush()
-        assert any('"stage":"compute"' in line for line in worker.stdout)
+        yield worker
+
+
+def told(worker, stage):
+    """Read its output on, up to its next word of this stage; False at its end."""
+    return any(f'"stage":"{stage}"' in line for line in worker.stdout)
+
+
+def go(worker):
+    worker.stdin.write("go\n")
+    worker.stdin.flush()
+
+
+@contextmanager
+def long_worker(tmp_path):
+    """A guarded worker in the first steps of a turn that would last ten minutes."""
+    with guarded_worker(tiny_spec(tmp_path, effort=ENDLESS, guarded=True)) as worker:
+        assert told(worker, "waiting")
+        go(worker)
+        assert told(worker, "compute")
         yield worker
 
 
@@ -173,21 +188,12 @@ def test_a_guarded_worker_refuses_another_environment(tmp_path):
 
 
 def test_a_guarded_worker_works_only_in_its_turns(tmp_path):
-    spec = tiny_spec(tmp_path, guarded=True)
-    with subprocess.Popen(
-        [sys.executable, "-m", "bench.worker", str(spec)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env={**os.environ, **CEILING["fp32"]},
-    ) as worker:
+    with guarded_worker(tiny_spec(tmp_path, guarded=True)) as worker:
         began = []
-        while any('"stage":"waiting"' in line for line in worker.stdout):
+        while told(worker, "waiting"):
             time.sleep(0.3)
             began.append(time.monotonic())
-            worker.stdin.write("go\n")
-            worker.stdin.flush()
+            go(worker)
         assert worker.wait(20) == 0
     left = record(tmp_path)
     assert len(began) == 3, "an end-to-end turn, a compute turn and the evidence"
