@@ -8,7 +8,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -40,7 +40,10 @@ def served(handler: type[BaseHTTPRequestHandler], certificate: Path | None = Non
     if certificate is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
+        # No handshake while connections are accepted: one that stalls would stall them all.
+        server.socket = context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server.server_port
@@ -108,10 +111,9 @@ class Proxy(Quiet):
 
 
 def pump(source: socket.socket, sink: socket.socket) -> None:
-    """Pass on what comes, until one side has ended."""
-    try:
+    """Pass on what comes, until one side has ended, by a reset as well: then tell the other."""
+    with suppress(OSError):
         while said := source.recv(65536):
             sink.sendall(said)
+    with suppress(OSError):
         sink.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass
