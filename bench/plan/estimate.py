@@ -9,18 +9,18 @@ PROCESS_MIB = {"stock": 900, "ipex": 1150}
 """Peak of a process that trains nothing: libraries, model, optimizer. Measured: torch 2.8.0 and
 IPEX 2.8.0 on x86-64, ResNet-50, one process, `ru_maxrss`."""
 
-LAUNCHER_MIB = 400
-"""The launcher, which imports torch and IPEX itself and stays beside the worker. Measured."""
+LAUNCHER_MIB = 30
+"""The launcher and its shell, which stay beside the worker. Measured."""
 
 IMAGE_MIB_AT_224 = {"fp32": 86.0, "bf16": 46.0}
 """What one image of a 224-pixel batch adds to the peak, measured between batches of 16 and 48;
 activations grow with the image's area."""
 
-START_SECONDS = 22.0
-"""Launcher and worker importing torch and IPEX, and building the model (seen: 12 to 25)."""
+START_SECONDS = 12.0
+"""A worker's import of torch and IPEX, and the building of its model (seen: 6 to 12)."""
 
-START_CPU_SECONDS = 14.0
-"""What a start computes, on one core for most of it: seen 20 to 27 s for four on two cores."""
+START_CPU_SECONDS = 7.0
+"""What a start computes, on one core for most of it: seen 9 to 10 s for three on two cores."""
 
 GFLOP_PER_IMAGE_AT_224 = 24.5
 """ResNet-50: 4.09 G multiply-adds × 2, forward and backward × 3 (`torch.utils.flop_counter`)."""
