@@ -84,7 +84,7 @@ def test_the_smaller_workload_that_is_offered_fits():
 
 def test_memory_for_nothing_but_the_smallest_profile():
     # Two more bytes a lane than IPEX with a batch of two would need can't be had here.
-    found = memory(make_case(host=available(1600 * MIB)))
+    found = memory(make_case(host=available(1230 * MIB)))
     assert found.state == "warning"
     assert found.fix[-1] == "bench run --profile smoke"
 
