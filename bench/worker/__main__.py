@@ -14,7 +14,7 @@ from typing import NoReturn
 from pydantic import ValidationError
 
 from bench.worker.channel import Controller, Teller
-from bench.worker.contract import Failure, LaneRecord, LaneSpec, Outcome
+from bench.worker.contract import Failure, LaneRecord, LaneSpec
 from bench.worker.ending import Ending
 
 
@@ -37,8 +37,7 @@ def run(spec: LaneSpec) -> NoReturn:
     ending = Ending(record, Path(spec.record_path))
     signal.signal(signal.SIGTERM, ending.at_signal)
     signal.signal(signal.SIGINT, ending.at_signal)
-    controller = Controller(on_death=ending.interrupt) if spec.guarded else None
-    outcome: Outcome = "failed"
+    controller = Controller(on_close=ending.interrupt) if spec.guarded else None
     try:
         _refuse_other_environment(spec)
         started = time.perf_counter()
@@ -47,11 +46,11 @@ def run(spec: LaneSpec) -> NoReturn:
 
         record.import_seconds = time.perf_counter() - started
         lane.measure(spec, record, controller)
-        outcome = "completed"
     except BaseException as error:
         traceback.print_exc()
         record.failure = Failure(kind=type(error).__name__, message=str(error)[:2000])
-    ending.conclude(outcome)
+        ending.conclude("failed")
+    ending.conclude("completed")
 
 
 def _set_environment_by_hand(spec: LaneSpec) -> None:

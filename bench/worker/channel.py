@@ -1,4 +1,4 @@
-"""The worker's line to the controller: progress out, turns and the controller's death in."""
+"""The worker's line to the controller: progress out, turns and the controller's end in."""
 
 import os
 import threading
@@ -29,10 +29,10 @@ class Teller:
 
 
 class Controller:
-    """The controller at standard input: says when this process may work, and dies with it."""
+    """The controller at standard input: says when this process may work, and when it ends."""
 
-    def __init__(self, on_death: Callable[[], None]) -> None:
-        self._turns, self._on_death = threading.Semaphore(0), on_death
+    def __init__(self, on_close: Callable[[], None]) -> None:
+        self._turns, self._on_close = threading.Semaphore(0), on_close
         # Daemonic: the worker ends when its work does, not when its controller has spoken.
         self._thread = threading.Thread(target=self._listen, name="controller", daemon=True)
         self._thread.start()
@@ -47,11 +47,11 @@ class Controller:
         self._turns.acquire()
 
     def _listen(self) -> None:
-        """Count each line as a turn, till the end of input, which is the controller's.
+        """Count each line as a turn, till the controller closes the input, or has died.
 
         The launcher between controller and worker passes no signal on, but standard input it does.
         """
         while said := os.read(0, 4096):
             for _ in range(said.count(b"\n")):
                 self._turns.release()
-        self._on_death()
+        self._on_close()

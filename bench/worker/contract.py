@@ -86,7 +86,7 @@ class LaneSpec(Message):
     guarded: bool = Field(
         default=False,
         description="a controller is at standard input: wait for its `go` before each turn, and "
-        "end when it closes, since the controller has died",
+        "end when it closes, which it does too if the controller dies",
     )
 
     def differing(self, environment: Mapping[str, str]) -> list[str]:

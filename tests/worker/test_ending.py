@@ -20,7 +20,7 @@ from bench.worker.ending import Ending
 record = LaneRecord(lane="fp32", outcome="failed")
 ending = Ending(record, Path(sys.argv[1]))
 signal.signal(signal.SIGTERM, ending.at_signal)
-controller = Controller(on_death=ending.interrupt)
+controller = Controller(on_close=ending.interrupt)
 times = record.compute.timed
 
 def steps(count):
