@@ -71,9 +71,9 @@ def doctor(
     json: Json = False,
 ) -> None:
     """Tell whether this host is ready for numbers worth publishing, and what to change."""
-    from bench.host.checks import diagnose
-    from bench.host.checks.case import Case
-    from bench.host.checks.finding import exit_code
+    from bench.doctor import diagnose
+    from bench.doctor.case import Case
+    from bench.doctor.finding import exit_code
     from bench.host.probe import probe as probe_host
     from bench.report.doctor_table import doctor_json, doctor_view
 
@@ -115,7 +115,7 @@ def run(
     from bench.report.progress import display
     from bench.report.result_tables import last_line, result_view
     from bench.results.folder import read
-    from bench.run import Run
+    from bench.run.session import Run
 
     host = probe_host(identify=identify)
     before = None if resume is None else resumed(read(resume), host, options)
@@ -148,7 +148,7 @@ def report(folder: Folder, json: Json = False) -> None:
 @app.command()
 def verify(folder: Folder, json: Json = False) -> None:
     """Check that a run's files are unchanged, and that its figures follow from its raw steps."""
-    from bench.verify import verify as verify_folder
+    from bench.results.verify import verify as verify_folder
 
     found = verify_folder(folder)
     print(found.as_json() if json else found.as_text())
@@ -160,7 +160,7 @@ def schema() -> None:
     """Print the JSON Schema of `result.json`."""
     import json
 
-    from bench.results.schema import Result
+    from bench.model.result import Result
 
     print(json.dumps(Result.model_json_schema(), indent=1))
 
@@ -172,7 +172,7 @@ def main() -> NoReturn:
     except (BenchError, OSError) as error:
         if "--debug" in sys.argv:
             raise
-        from bench.report.wording import one_line  # a name in an artifact can hold anything
+        from bench.text import one_line
 
         said = error if isinstance(error, BenchError) else BenchError(str(error))
         print(f"error: {one_line(said.cause)}", file=sys.stderr)

@@ -12,12 +12,13 @@ import sys
 from pathlib import Path
 
 from bench.host.probe import probe
-from bench.launch.command import SPEC
-from bench.launch.environment import compose
-from bench.launch.preload import preload
+from bench.model.spec import LaneSpec
+from bench.model.workload import DataSpec, Effort
 from bench.plan.make import make_plan
 from bench.plan.options import Options
-from bench.worker.contract import DataSpec, Effort, LaneSpec
+from bench.plan.start.command import SPEC
+from bench.plan.start.environment import compose
+from bench.run.preload import preload
 
 IMAGES = 64
 FOREVER = Effort(

@@ -27,7 +27,7 @@ from statistics import fmean, mean, median
 from scipy.stats import bootstrap
 
 from bench.analysis.ratios import ratio, round_ratio, widest
-from bench.plan.profiles import PROFILES
+from bench.plan.catalogue.profiles import PROFILES
 
 START_SECONDS = 14.0
 """A process's start; three at once on two cores take 1.7 times that."""

@@ -28,8 +28,9 @@ import psutil
 
 from bench.analysis.interval import half_width
 from bench.analysis.ratios import ratio
-from bench.results.schema import Plan
-from bench.worker.contract import PROGRESS_PREFIX, LaneRecord, Progress
+from bench.model.plan import Plan
+from bench.model.record import LaneRecord
+from bench.model.spec import PROGRESS_PREFIX, Progress
 
 ROOT = Path(__file__).parents[1]
 ALONE = Path(__file__).with_name("alone.py")

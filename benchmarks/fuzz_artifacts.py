@@ -22,18 +22,18 @@ import atheris
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 with atheris.instrument_imports(include=["bench"]):
+    from bench.analysis.consistency import evidence_problems, result_problems
     from bench.analysis.contradictions import contradictions
     from bench.analysis.evidence import kernels
-    from bench.analysis.verify import evidence_problems, result_problems
     from bench.errors import BenchError, Exit
-    from bench.report.chart_data import charts
+    from bench.model.result import Result
+    from bench.report.charts.chart_data import charts
+    from bench.report.exports.samples import samples_csv
     from bench.report.markdown import markdown
     from bench.report.result_tables import result_view
-    from bench.report.samples import samples_csv
-    from bench.report.wording import printable
     from bench.results import checksums
     from bench.results.folder import RESULT, parse_result, read
-    from bench.results.schema import Result
+    from bench.text import printable
 
 from rich.console import Console
 

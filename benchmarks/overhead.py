@@ -27,13 +27,13 @@ import psutil
 
 from bench.analysis.ratios import ratio
 from bench.host.probe import probe
-from bench.launch.environment import compose
-from bench.launch.process import Launch, Place, Running
+from bench.model.plan import Plan, PlannedLane
+from bench.model.workload import DataSpec, Effort
 from bench.plan.make import make_plan
 from bench.plan.options import Options
-from bench.results.schema import Plan, PlannedLane
-from bench.worker import synthetic
-from bench.worker.contract import DataSpec, Effort
+from bench.plan.start.environment import compose
+from bench.run.process import Launch, Place, Running
+from bench.worker.data import synthetic
 
 BARE = Path(__file__).with_name("bare_loop.py")
 BATCH = 4

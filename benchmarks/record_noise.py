@@ -20,12 +20,13 @@ from pathlib import Path
 
 from bench.analysis.rates import compute_turns, turns
 from bench.host.probe import probe
+from bench.model.plan import Plan
+from bench.model.result import Result
+from bench.model.workload import Effort
 from bench.plan.make import make_plan
 from bench.plan.options import Options
 from bench.report.progress import PlainDisplay
-from bench.results.schema import Plan, Result
-from bench.run import Run
-from bench.worker.contract import Effort
+from bench.run.session import Run
 
 LANE = "fp32-ipex"
 BATCH = 4

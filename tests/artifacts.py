@@ -6,10 +6,10 @@ from pathlib import Path
 from bench.analysis.contradictions import contradictions
 from bench.analysis.evidence import kernels
 from bench.analysis.summary import summarize
+from bench.model.result import Result
 from bench.report.render import render_texts
 from bench.results import checksums
 from bench.results.folder import RESULT, write_text
-from bench.results.schema import Result
 from tests.factories import START, make_result
 from tests.recorded_onednn import lines
 

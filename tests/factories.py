@@ -5,14 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bench.analysis.summary import summarize
-from bench.host.model import (
-    Host,
-)
-from bench.plan.lanes import LANES
-from bench.results.schema import Data, Kernel, Kit, Noise, Plan, PlannedLane, Process, Result
-from bench.worker.contract import (
-    DataSpec,
-    Effort,
+from bench.model.host import Host
+from bench.model.plan import Plan, PlannedLane
+from bench.model.process import Kernel, Noise, Process
+from bench.model.record import (
     Failure,
     LaneRecord,
     Limits,
@@ -23,8 +19,10 @@ from bench.worker.contract import (
     StepTimes,
     Turn,
     Warmup,
-    Workload,
 )
+from bench.model.result import Data, Kit, Result
+from bench.model.workload import DataSpec, Effort, Workload
+from bench.plan.catalogue.lanes import LANES
 from tests.host_factory import GIB, NO_AMX, known, make_host, unknown
 
 RATES = {"fp32": 6.0, "fp32-ipex": 7.3, "bf16-avx512": 11.2}
@@ -33,7 +31,7 @@ PEAK_MEMORY = {"fp32": 3.1, "fp32-ipex": 3.4, "bf16-avx512": 2.6}
 """GiB."""
 START = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 COMMAND = [
-    *("/opt/bench/bin/python", "-m", "bench.launch.ipexrun", "/opt/bench/bin/ipexrun", "cpu"),
+    *("/opt/bench/bin/python", "-m", "bench.worker.ipexrun", "/opt/bench/bin/ipexrun", "cpu"),
     *("--ninstances", "1"),
     *("--ncores-per-instance", "2", "--cores-list", "0,1", "--multi-task-manager", "taskset"),
     *("--memory-allocator", "default", "--omp-runtime", "intel", "--use-e-cores", "--no-python"),

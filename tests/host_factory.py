@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from bench.host.model import (
+from bench.model.base import Reading
+from bench.model.host import (
     AmxPermission,
     Cache,
     Cpu,
@@ -10,12 +11,11 @@ from bench.host.model import (
     InstructionSet,
     LogicalCpu,
     NumaNode,
-    Reading,
     Settings,
     Tools,
     Topology,
 )
-from bench.host.model import Limits as HostLimits
+from bench.model.host import Limits as HostLimits
 
 GIB = 2**30
 NO_AMX = (

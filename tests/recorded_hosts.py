@@ -13,11 +13,12 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from bench.host.cpulist import format_cpulist, parse_cpulist
 from bench.host.instructions import Attempt
 from bench.host.live import Live
-from bench.host.model import AmxPermission, Host, Reading, Tools
 from bench.host.probe import probe
+from bench.model.base import Reading
+from bench.model.host import AmxPermission, Host, Tools
+from bench.text import format_cpulist, parse_cpulist
 
 HOSTS = Path(__file__).parent / "recorded" / "hosts"
 NODE_BYTES = 128 * 2**30

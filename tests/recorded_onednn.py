@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.analysis.evidence import kernels
-from bench.plan.lanes import LANES
-from bench.results.schema import Kernel, PlannedLane
+from bench.model.plan import PlannedLane
+from bench.model.process import Kernel
+from bench.plan.catalogue.lanes import LANES
 
 LINES = Path(__file__).parent / "recorded" / "onednn"
 RECORDED = sorted(path.stem for path in LINES.glob("*.txt"))

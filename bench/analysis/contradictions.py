@@ -2,8 +2,9 @@
 
 from bench.analysis.isa import TOLD, has_bf16, parts, within
 from bench.analysis.kernels import CONVOLUTIONS, at_own_set, own_set, products, share_at_own_set
-from bench.percent import percent
-from bench.results.schema import Kernel, PlannedLane
+from bench.model.plan import PlannedLane
+from bench.model.process import Kernel
+from bench.text import percent
 
 OWN_SHARE_MIN = 0.5
 """A BF16 lane's name must hold for more than this share of its convolutions' time. Not for all:

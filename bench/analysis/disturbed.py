@@ -9,9 +9,11 @@ from statistics import median
 
 from bench.analysis.outliers import outliers
 from bench.analysis.rates import compute_rate
-from bench.host.model import Reading
-from bench.percent import percent
-from bench.results.schema import PlannedLane, Process, RoundState
+from bench.model.base import Reading
+from bench.model.plan import PlannedLane
+from bench.model.process import Process
+from bench.model.summary import RoundState
+from bench.text import percent
 
 SHARE = 0.05
 """Of a lane's time. On two virtual cores the kernel and the host's own services take 2 to 4 % of

@@ -5,7 +5,7 @@ from collections import defaultdict
 from typing import Literal, NamedTuple
 
 from bench.analysis.isa import named
-from bench.results.schema import Kernel
+from bench.model.process import Kernel
 
 Direction = Literal["forward", "backward data", "backward weights", "backward", "none"]
 

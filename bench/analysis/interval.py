@@ -3,7 +3,7 @@
 import math
 from statistics import fmean, stdev
 
-from bench.results.schema import Interval, Verdict
+from bench.model.summary import Interval, Verdict
 
 LEVEL = 0.95
 STOPPING_LEVEL = 0.96

@@ -4,7 +4,9 @@ from collections import defaultdict
 from statistics import median
 
 from bench.analysis.isa import AMX_BITS, MASKS, is_amx, parts
-from bench.results.schema import Kernel, KernelShare, PlannedLane
+from bench.model.plan import PlannedLane
+from bench.model.process import Kernel
+from bench.model.summary import KernelShare
 
 CONVOLUTIONS = ("convolution", "deconvolution")
 PRODUCTS = (*CONVOLUTIONS, "inner_product", "matmul")

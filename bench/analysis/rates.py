@@ -3,7 +3,7 @@
 from itertools import accumulate
 from statistics import fmean, median
 
-from bench.worker.contract import LaneRecord, Measurement, StepTimes
+from bench.model.record import LaneRecord, Measurement, StepTimes
 
 PHASES = ("data", "forward", "backward", "optimizer")
 """The phases of a step, in the order they run: the lists of `StepTimes`."""

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from statistics import fmean, median
 
 from bench.analysis.interval import ROUNDS_MIN, half_width, interval, verdict
-from bench.results.schema import Ratio
-from bench.worker.contract import LaneRecord
+from bench.model.record import LaneRecord
+from bench.model.summary import Ratio
 
 Records = dict[int, LaneRecord]
 """One lane's completed records by round."""

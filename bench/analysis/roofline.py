@@ -14,9 +14,9 @@ work (`bench.worker.work`), and a kernel may skip it.
 from collections.abc import Iterable
 
 from bench.analysis.ratios import ratio_against
-from bench.percent import percent
-from bench.results.schema import KernelShare, LaneSummary, LimitShare
-from bench.worker.contract import Limits, Operator
+from bench.model.record import Limits, Operator
+from bench.model.summary import KernelShare, LaneSummary, LimitShare
+from bench.text import percent
 
 GIGA = 1e9
 

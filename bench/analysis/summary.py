@@ -16,18 +16,11 @@ from bench.analysis.rates import (
 )
 from bench.analysis.ratios import Records, Turns, ratios
 from bench.analysis.roofline import limit_share
-from bench.plan.lanes import BASELINE
-from bench.results.schema import (
-    LaneSummary,
-    LimitShare,
-    Plan,
-    PlannedLane,
-    Process,
-    Ratio,
-    Spread,
-    Summary,
-)
-from bench.worker.contract import LaneRecord, Limits
+from bench.model.plan import Plan, PlannedLane
+from bench.model.process import Process
+from bench.model.record import LaneRecord, Limits
+from bench.model.summary import LaneSummary, LimitShare, Ratio, Spread, Summary
+from bench.plan.catalogue.lanes import BASELINE
 
 Rates = dict[int, float]
 """One lane's images/s by round."""

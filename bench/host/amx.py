@@ -5,7 +5,7 @@ import errno
 import os
 
 from bench.host.child import FAILED, in_child
-from bench.host.model import AmxPermission
+from bench.model.host import AmxPermission
 
 # From Linux: arch/x86/include/uapi/asm/prctl.h and Documentation/arch/x86/xstate.rst.
 _SYS_ARCH_PRCTL = 158

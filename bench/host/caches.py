@@ -4,7 +4,7 @@ import re
 from collections import Counter
 
 from bench.host.files import Files, parsed
-from bench.host.model import Cache
+from bench.model.host import Cache
 
 _CPUS = "/sys/devices/system/cpu"
 _UNITS = {"K": 2**10, "M": 2**20}

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TypeVar
 
-from bench.host.cpulist import parse_cpulist
 from bench.host.files import Files, parsed
-from bench.host.model import Reading
+from bench.model.base import Reading
+from bench.text import parse_cpulist
 
 N = TypeVar("N", int, float)
 

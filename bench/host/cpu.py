@@ -1,7 +1,8 @@
 """The processor model and its flags, from `/proc/cpuinfo`."""
 
 from bench.host.files import Files, parsed
-from bench.host.model import Cpu, Reading
+from bench.model.base import Reading
+from bench.model.host import Cpu
 
 Block = dict[str, str]
 """One logical CPU's lines in `/proc/cpuinfo`, by their names."""

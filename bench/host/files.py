@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from bench.host.model import Reading
+from bench.model.base import Reading
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bench.host.amx import request_tiles
 from bench.host.child import in_child
-from bench.host.model import AmxPermission, InstructionSet
+from bench.model.host import AmxPermission, InstructionSet
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from bench.host.cgroup import read_cgroup
 from bench.host.files import Files, parsed
-from bench.host.model import Limits, Reading
 from bench.host.topology import meminfo_bytes
+from bench.model.base import Reading
+from bench.model.host import Limits
 
 
 def read_limits(

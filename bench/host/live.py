@@ -11,8 +11,9 @@ from bench.host.amx import ask_amx
 from bench.host.child import FAILED, in_child
 from bench.host.cpuid import unlisted_flags
 from bench.host.instructions import Execute, execute
-from bench.host.model import AmxPermission, Reading, Tools
 from bench.host.tools import find_tools
+from bench.model.base import Reading
+from bench.model.host import AmxPermission, Tools
 
 _SET_MEMPOLICY = {"x86_64": 238, "aarch64": 237}
 """The system call's number by architecture, from Linux's tables."""

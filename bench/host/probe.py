@@ -8,9 +8,9 @@ from bench.host.files import Files
 from bench.host.instructions import read_instruction_sets
 from bench.host.limits import read_limits
 from bench.host.live import Live
-from bench.host.model import Host
 from bench.host.settings import read_settings
 from bench.host.topology import read_topology
+from bench.model.host import Host
 
 
 def probe(root: Path = Path("/"), identify: bool = False, live: Live | None = None) -> Host:

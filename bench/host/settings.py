@@ -3,7 +3,8 @@
 import re
 
 from bench.host.files import Files, parsed
-from bench.host.model import Reading, Settings
+from bench.model.base import Reading
+from bench.model.host import Settings
 
 _CPUS = "/sys/devices/system/cpu"
 _DMI = "/sys/class/dmi/id"

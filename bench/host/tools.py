@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from bench.host.model import Reading, Tools
+from bench.model.base import Reading
+from bench.model.host import Tools
 
 LIBRARY_FOLDERS = tuple(
     Path(folder)

@@ -5,9 +5,10 @@ from collections.abc import Hashable
 
 from bench.host.caches import read_caches
 from bench.host.cpu import Block
-from bench.host.cpulist import parse_cpulist
 from bench.host.files import Files, parsed
-from bench.host.model import LogicalCpu, NumaNode, Reading, Topology
+from bench.model.base import Reading
+from bench.model.host import LogicalCpu, NumaNode, Topology
+from bench.text import parse_cpulist
 
 _CPUS = "/sys/devices/system/cpu"
 _NODES = "/sys/devices/system/node"

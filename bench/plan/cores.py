@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bench.host.model import Host, LogicalCpu
+from bench.model.host import Host, LogicalCpu
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Rough figures before anything is measured: memory, and time. Both are labelled estimates."""
 
-from bench.plan.lanes import Lane
-from bench.worker.contract import Effort, Workload
+from bench.model.workload import Effort, Workload
+from bench.plan.catalogue.lanes import Lane
 
 MIB = 1024**2
 

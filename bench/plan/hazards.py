@@ -1,9 +1,10 @@
 """What limits this process in ways that move the numbers, each with the setting that lifts it."""
 
-from bench.host.cpulist import format_cpulist
-from bench.host.model import Host, Reading
+from bench.model.base import Reading
+from bench.model.host import Host
+from bench.model.workload import Workload
 from bench.plan.cores import LaneCores, allowed
-from bench.worker.contract import Workload
+from bench.text import format_cpulist
 
 
 def quota_notes(host: Host, cores: LaneCores) -> list[str]:

@@ -4,19 +4,19 @@ import os
 from typing import Literal, cast
 
 from bench.errors import BenchError, Exit
-from bench.host.model import Host
-from bench.launch import environment
-from bench.launch.command import Start, start
+from bench.model.host import Host
+from bench.model.plan import Plan, PlannedLane
+from bench.model.workload import Workload
 from bench.plan import estimate
+from bench.plan.catalogue.lanes import LANES, Lane
+from bench.plan.catalogue.profiles import PROFILES, Profile
 from bench.plan.cores import lane_cores, needs_second_threads
 from bench.plan.hazards import quota_notes, within_shared_memory
-from bench.plan.lanes import LANES, Lane
 from bench.plan.match import why_not
 from bench.plan.names import choose
 from bench.plan.options import Options
-from bench.plan.profiles import PROFILES, Profile
-from bench.results.schema import Plan, PlannedLane
-from bench.worker.contract import Workload
+from bench.plan.start import environment
+from bench.plan.start.command import Start, start
 
 DataName = Literal["cifar10", "synthetic", "auto"]
 DATA_NAMES = ("auto", "cifar10", "synthetic")

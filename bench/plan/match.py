@@ -1,7 +1,7 @@
 """Which lanes a host can run, and why it can't run the others."""
 
-from bench.host.model import Host
-from bench.plan.lanes import LANES, Lane
+from bench.model.host import Host
+from bench.plan.catalogue.lanes import LANES, Lane
 
 AMX_SETS = ("amx_tile", "amx_bf16")
 

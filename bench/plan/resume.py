@@ -1,10 +1,11 @@
 """Whether a run that ended early can go on here, and the result to go on with."""
 
 from bench.errors import BenchError
-from bench.host.model import Host
+from bench.model.host import Host
+from bench.model.plan import Plan
+from bench.model.result import Result
 from bench.plan.make import make_plan
 from bench.plan.options import Options
-from bench.results.schema import Plan, Result
 
 
 def resumed(before: Result, host: Host, options: Options) -> Result:

@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bench.report.palette import STATUS_STYLES, lane_colour
-from bench.report.wording import printable
+from bench.text import printable
 
 
 def words(text: str, style: str = "") -> Text:

@@ -1,10 +1,11 @@
 """What the figures of a lane table are, in sentences: shared by console and Markdown."""
 
+from bench.model.result import Result
+from bench.model.summary import LaneSummary, Ratio, Summary
 from bench.report.cautions import cautions
 from bench.report.outcomes import measured_rounds
 from bench.report.sureness import methods
-from bench.report.wording import counted
-from bench.results.schema import LaneSummary, Ratio, Result, Summary
+from bench.text import counted
 
 
 def best_fp32_column(summary: Summary) -> str | None:

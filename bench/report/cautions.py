@@ -3,8 +3,10 @@
 from fractions import Fraction
 
 from bench.analysis.outliers import CUTOFF
-from bench.report.wording import counted
-from bench.results.schema import Process, Result, RoundState, Summary
+from bench.model.process import Process
+from bench.model.result import Result
+from bench.model.summary import RoundState, Summary
+from bench.text import counted
 
 
 def cautions(result: Result) -> list[str]:

@@ -7,10 +7,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bench.host.checks.finding import Finding, State, counts
-from bench.host.model import Host
+from bench.doctor.finding import counts
+from bench.model.finding import Finding, State
+from bench.model.host import Host
 from bench.report.blocks import heading, words
-from bench.report.wording import counted, printable
+from bench.text import counted, printable
 
 _MARKS: dict[State, tuple[str, str]] = {
     "ok": ("✓", "green"),

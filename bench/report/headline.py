@@ -1,9 +1,9 @@
 """What was measured and where, in a few words: the head of every report and chart."""
 
-from bench.host.cpulist import format_cpulist
+from bench.model.plan import Plan
+from bench.model.result import Data, Result
 from bench.report.outcomes import measured_rounds
-from bench.report.wording import counted, printable
-from bench.results.schema import Data, Plan, Result
+from bench.text import counted, format_cpulist, printable
 
 MODEL_NAMES = {"resnet50": "ResNet-50"}
 DATA_NAMES = {"cifar10": "CIFAR-10", "synthetic": "synthetic"}

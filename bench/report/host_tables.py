@@ -7,11 +7,11 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from bench.host.cpulist import format_cpulist
-from bench.host.model import Host, Limits, Settings, Tools, Topology
+from bench.model.host import Host, Limits, Settings, Tools, Topology
 from bench.plan.cores import LaneCores
 from bench.report.blocks import facts, heading, lane_name, listing, words
-from bench.report.wording import counted, on_off, reading, size, yes_no
+from bench.report.wording import on_off, reading, yes_no
+from bench.text import counted, format_cpulist, size
 
 
 def host_view(host: Host, cores: LaneCores, lanes: dict[str, str | None]) -> Group:

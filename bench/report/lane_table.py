@@ -7,13 +7,14 @@ from rich.table import Table
 from rich.text import Text
 
 from bench.analysis.ratios import ratio_against
-from bench.percent import percent
+from bench.model.result import Result
+from bench.model.summary import KernelShare, LaneSummary, Ratio, Spread
 from bench.report.blocks import lane_name, listing, state
 from bench.report.captions import best_fp32_column
 from bench.report.outcomes import Outcome
 from bench.report.sureness import beneath
-from bench.report.wording import epoch_unit, figure, ratio_value, span
-from bench.results.schema import KernelShare, LaneSummary, Ratio, Result, Spread
+from bench.report.wording import epoch_unit, ratio_value, span
+from bench.text import figure, percent
 
 UNKNOWN = "–"
 

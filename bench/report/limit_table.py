@@ -2,9 +2,9 @@
 
 from rich.table import Table
 
+from bench.model.summary import LimitShare
 from bench.report.blocks import lane_name, listing
 from bench.report.limit_words import limit_cells
-from bench.results.schema import LimitShare
 
 
 def limit_table(found: dict[str, LimitShare]) -> Table:

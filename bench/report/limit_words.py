@@ -1,8 +1,8 @@
 """How far lanes are from their cores' limits: the figures of the tables, and what they are."""
 
-from bench.percent import percent
-from bench.report.wording import figure
-from bench.results.schema import LimitShare, Result
+from bench.model.result import Result
+from bench.model.summary import LimitShare
+from bench.text import figure, percent
 
 UNKNOWN = "–"
 

@@ -2,7 +2,8 @@
 
 import shlex
 
-from bench.report.chart_data import charts
+from bench.model.result import Data, Result
+from bench.report.charts.chart_data import charts
 from bench.report.headline import cores_used, cpu_brand, rounds_words, system, versions, workload
 from bench.report.sections.evidence import what_ran, where_time_goes
 from bench.report.sections.lanes import incomplete, lanes
@@ -11,7 +12,6 @@ from bench.report.sections.markup import bullets, safe
 from bench.report.sections.ratios import judged, ratios
 from bench.report.sections.rounds import observed, rounds
 from bench.report.sections.settings import settings
-from bench.results.schema import Data, Result
 
 
 def markdown(result: Result) -> str:

@@ -2,10 +2,11 @@
 
 from pathlib import PurePath
 
-from bench.host.cpulist import format_cpulist
-from bench.host.model import Reading
-from bench.results.schema import Process, Result
-from bench.worker.contract import Observed
+from bench.model.base import Reading
+from bench.model.process import Process
+from bench.model.record import Observed
+from bench.model.result import Result
+from bench.text import format_cpulist
 
 HEADER = [
     "lane",

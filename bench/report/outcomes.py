@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bench.results.schema import PlannedLane, Process, Result
+from bench.model.plan import PlannedLane
+from bench.model.process import Process
+from bench.model.result import Result
 
 NO_REASON = "no reason was recorded"
 

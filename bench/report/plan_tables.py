@@ -7,11 +7,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from bench.model.plan import Plan, PlannedLane
+from bench.model.workload import Effort
 from bench.report.blocks import bullets, facts, heading, lane_name, listing, state, words
 from bench.report.headline import MODEL_NAMES, cores_used
-from bench.report.wording import counted, duration, size
-from bench.results.schema import Plan, PlannedLane
-from bench.worker.contract import Effort
+from bench.text import counted, duration, size
 
 
 @dataclass(frozen=True)

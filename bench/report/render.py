@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from bench.model.result import Result
+from bench.report.exports.samples import samples_csv
 from bench.report.markdown import markdown
-from bench.report.samples import samples_csv
 from bench.results.folder import part, write_text
-from bench.results.schema import Result
 
 
 def render_texts(result: Result, folder: Path) -> list[Path]:
@@ -18,7 +18,7 @@ def render_texts(result: Result, folder: Path) -> list[Path]:
 
 def render_charts(result: Result, folder: Path) -> list[Path]:
     """Write the charts; their paths. Errors as of `bench.results.folder.part`."""
-    from bench.report.charts import write_charts  # matplotlib takes a second to load
+    from bench.report.charts.write import write_charts
 
     return write_charts(result, part(folder, "charts"))
 

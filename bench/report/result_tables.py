@@ -6,6 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from bench.model.result import Result
 from bench.report.blocks import bullets, heading, lane_name, state, words
 from bench.report.captions import captions
 from bench.report.headline import cores_used, cpu_brand, rounds_words, system, workload
@@ -15,8 +16,7 @@ from bench.report.limit_words import BOUND, PEAK, limits_of
 from bench.report.outcomes import Outcome, outcomes
 from bench.report.verdict_lines import verdict_lines
 from bench.report.verdicts import verdicts
-from bench.report.wording import counted
-from bench.results.schema import Result
+from bench.text import counted
 
 
 def result_view(result: Result) -> Group:

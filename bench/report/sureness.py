@@ -1,8 +1,7 @@
 """How sure a ratio is, in words: its interval, or without one the range of its rounds."""
 
-from bench.percent import percent
-from bench.report.wording import counted
-from bench.results.schema import Interval, Ratio
+from bench.model.summary import Interval, Ratio
+from bench.text import counted, percent
 
 
 def beneath(ratio: Ratio) -> str:

@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 
 from bench.analysis.ratios import ratio_against
 from bench.analysis.roofline import explain
+from bench.model.result import Result
+from bench.model.summary import Interval, LaneSummary, Ratio, Summary
 from bench.report.sureness import ratio_words
-from bench.report.wording import counted
-from bench.results.schema import Interval, LaneSummary, Ratio, Result, Summary
+from bench.text import counted
 
 
 @dataclass(frozen=True)

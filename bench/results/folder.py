@@ -12,9 +12,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bench.errors import BenchError, Exit
+from bench.model.process import Process
+from bench.model.result import SCHEMA_VERSION, Result
 from bench.results.bounds import parse
 from bench.results.files import open_file, read_file
-from bench.results.schema import SCHEMA_VERSION, Process, Result
 from bench.results.structure import faults
 
 RESULT = "result.json"

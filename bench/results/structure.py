@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from bench.model.process import Process
+from bench.model.record import LaneRecord, Limits, Measurement, StepTimes
+from bench.model.result import Result
+from bench.model.summary import LaneSummary, Spread, Summary
 from bench.results.files import is_inside
-from bench.results.schema import LaneSummary, Process, Result, Spread, Summary
-from bench.worker.contract import LaneRecord, Limits, Measurement, StepTimes
 
 LANES = 64
 """Lanes in a plan: charts and tables have room for as many."""

@@ -13,9 +13,10 @@ from typing import NoReturn
 
 from pydantic import ValidationError
 
-from bench.worker.channel import Controller, Teller
-from bench.worker.contract import Failure, LaneRecord, LaneSpec
+from bench.model.record import Failure, LaneRecord
+from bench.model.spec import LaneSpec
 from bench.worker.ending import Ending
+from bench.worker.transport import Controller, Teller
 
 
 def main(arguments: list[str]) -> NoReturn:
@@ -42,7 +43,7 @@ def run(spec: LaneSpec) -> NoReturn:
         _refuse_other_environment(spec)
         started = time.perf_counter()
         Teller().tell("import")
-        from bench.worker import lane  # imports torch: only now that the environment is known good
+        from bench.worker.protocols import throughput as lane
 
         record.import_seconds = time.perf_counter() - started
         lane.measure(spec, record, controller)

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from bench.worker.contract import LaneRecord, Outcome
+from bench.model.record import LaneRecord, Outcome
 
 
 class Ending:

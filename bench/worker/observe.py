@@ -9,8 +9,9 @@ from pathlib import Path
 
 import torch
 
+from bench.model.record import Observed
+from bench.model.spec import LaneSpec
 from bench.worker import engines
-from bench.worker.contract import LaneSpec, Observed
 
 OPENMP = re.compile(r"lib(iomp5|gomp|omp)\b")
 ALLOCATOR = re.compile(r"lib(tcmalloc|jemalloc)")

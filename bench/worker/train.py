@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import torch
 import torchvision
 
+from bench.model.record import Measurement, StepTimes, Turn, Warmup
+from bench.model.spec import LaneSpec
+from bench.model.workload import Effort
 from bench.worker import engines
-from bench.worker.contract import Effort, LaneSpec, Measurement, StepTimes, Turn, Warmup
-from bench.worker.data import Batch
+from bench.worker.data.loading import Batch
 from bench.worker.steady import steady
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}

@@ -3,7 +3,8 @@ from collections.abc import Sequence
 import pytest
 
 from bench.analysis.disturbed import round_states
-from bench.results.schema import Process, RoundState
+from bench.model.process import Process
+from bench.model.summary import RoundState
 from tests.factories import make_lanes, make_noise, make_process
 from tests.host_factory import unknown
 

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from bench.analysis.interval import LEVEL, STOPPING_LEVEL, half_width, interval, verdict
-from bench.results.schema import Interval
+from bench.model.summary import Interval
 
 RATIOS = [1.52, 1.61, 1.58, 1.49, 1.66]
 

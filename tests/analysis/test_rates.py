@@ -10,7 +10,7 @@ from bench.analysis.rates import (
     phase_medians,
     turns,
 )
-from bench.worker.contract import LaneRecord, Measurement, StepTimes, Turn, Warmup
+from bench.model.record import LaneRecord, Measurement, StepTimes, Turn, Warmup
 
 SECOND = 10**9
 

@@ -10,8 +10,8 @@ from bench.analysis.ratios import (
     round_ratios,
     widest,
 )
-from bench.results.schema import Ratio
-from bench.worker.contract import LaneRecord, Measurement, StepTimes, Turn
+from bench.model.record import LaneRecord, Measurement, StepTimes, Turn
+from bench.model.summary import Ratio
 
 
 def record(*turns: list[float]) -> LaneRecord:

@@ -1,8 +1,8 @@
 import pytest
 
 from bench.analysis.roofline import explain, limit_share
-from bench.results.schema import Interval, KernelShare, LaneSummary, LimitShare, Ratio
-from bench.worker.contract import Limits, MatmulRate, Operator
+from bench.model.record import Limits, MatmulRate, Operator
+from bench.model.summary import Interval, KernelShare, LaneSummary, LimitShare, Ratio
 
 
 def operator(flop: int, traffic: int, calls: int = 1) -> Operator:

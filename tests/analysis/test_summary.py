@@ -1,7 +1,8 @@
 import pytest
 
 from bench.analysis.summary import summarize
-from bench.results.schema import LaneSummary, Process, Summary
+from bench.model.process import Process
+from bench.model.summary import LaneSummary, Summary
 from tests.factories import make_lanes, make_plan, make_process
 from tests.host_factory import GIB
 

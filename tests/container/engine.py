@@ -6,8 +6,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.model.result import Result
 from bench.results.folder import read
-from bench.results.schema import Result
 
 ROOT = Path(__file__).parents[2]
 IMAGE = "bench:local"

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from bench.launch.environment import STEERING
+from bench.plan.start.environment import STEERING
 from tests.container.engine import IMAGE, ROOT, docker, inside
 
 pytestmark = pytest.mark.usefixtures("image")

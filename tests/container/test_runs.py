@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.plan.lanes import LANES
-from bench.plan.profiles import PROFILES
-from bench.results.schema import Plan
+from bench.model.plan import Plan
+from bench.plan.catalogue.lanes import LANES
+from bench.plan.catalogue.profiles import PROFILES
 from tests.container.engine import IMAGE, ROOT, artifact, docker, inside, owners, tracebacks
 
 pytestmark = pytest.mark.usefixtures("image")

@@ -1,5 +1,5 @@
 from bench.host.files import Files, parsed
-from bench.host.model import Reading
+from bench.model.base import Reading
 from tests.recorded_hosts import write
 
 

@@ -11,7 +11,7 @@ from bench.host.amx import ask_amx
 from bench.host.cpu import cpu_flags, read_cpuinfo
 from bench.host.files import Files
 from bench.host.instructions import NAMES, Attempt, execute, read_instruction_sets
-from bench.host.model import AmxPermission
+from bench.model.host import AmxPermission
 
 GRANTED = AmxPermission(granted=True, answer="granted")
 REFUSED = AmxPermission(granted=False, answer="EOPNOTSUPP")

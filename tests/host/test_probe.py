@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.host.model import Cpu, Host, Reading, Settings
 from bench.host.probe import probe
+from bench.model.base import Reading
+from bench.model.host import Cpu, Host, Settings
 from tests.host.test_cpu import AARCH64
 from tests.recorded_hosts import NODE_BYTES, recorded_host, recorded_live, write
 

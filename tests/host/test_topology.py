@@ -4,8 +4,8 @@ import pytest
 
 from bench.host.cpu import read_cpuinfo
 from bench.host.files import Files
-from bench.host.model import Cache
 from bench.host.topology import read_topology
+from bench.model.host import Cache
 from tests.recorded_hosts import NODE_BYTES, host_tree, own_tree, write
 
 KIB, MIB = 2**10, 2**20

@@ -11,8 +11,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 
-from bench.worker import prepare, synthetic
-from bench.worker.prepare import Request
+from bench.model.workload import DataRequest as Request
+from bench.worker.data import prepare, synthetic
 
 pytestmark = pytest.mark.integration
 
@@ -116,8 +116,8 @@ def test_a_server_that_does_not_answer_costs_seconds(server, tmp_path, monkeypat
 
 
 def test_the_synthetic_set_goes_through_torchvisions_loader_and_checks(tmp_path):
-    from bench.worker.contract import DataSpec, Workload
-    from bench.worker.data import batches_in_memory, dataset
+    from bench.model.workload import DataSpec, Workload
+    from bench.worker.data.loading import batches_in_memory, dataset
 
     spec = DataSpec(kind="synthetic", root=str(tmp_path / "set"), images=23)
     work = Workload(image_size=64, batch_size=8, loader_workers=0)

@@ -33,7 +33,7 @@ def started(*launcher: str) -> tuple[set[int], dict[str, str]]:
 
 
 def test_it_starts_the_same_process_in_the_same_environment() -> None:
-    affinity, environment = started("-m", "bench.launch.ipexrun")
+    affinity, environment = started("-m", "bench.worker.ipexrun")
     affinity_else, environment_else = started()
     assert environment["OMP_NUM_THREADS"] == "1"
     assert affinity == affinity_else == {min(os.sched_getaffinity(0))}
@@ -42,7 +42,7 @@ def test_it_starts_the_same_process_in_the_same_environment() -> None:
 
 
 def test_it_loads_neither_torch_nor_ipex() -> None:
-    told = launched("-X", "importtime", "-m", "bench.launch.ipexrun").stderr
+    told = launched("-X", "importtime", "-m", "bench.worker.ipexrun").stderr
     imported = {line.rpartition("|")[2].strip() for line in told.splitlines()}
     assert "intel_extension_for_pytorch.cpu.launch.launch" in imported
     assert not imported & {"torch", "torch._C", "intel_extension_for_pytorch._C"}

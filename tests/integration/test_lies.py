@@ -11,7 +11,7 @@ from bench.plan.match import matches
 from bench.plan.options import Options
 from bench.report.progress import PlainDisplay
 from bench.results.folder import read
-from bench.run import Run
+from bench.run.session import Run
 
 pytestmark = pytest.mark.integration
 

@@ -9,17 +9,20 @@ from pathlib import Path
 import pytest
 
 from bench.host.probe import probe
-from bench.plan.lanes import LANES, Lane
+from bench.model.record import Limits, Operator
+from bench.model.spec import LaneSpec
+from bench.model.workload import Workload
+from bench.plan.catalogue.lanes import LANES, Lane
 from bench.plan.match import matches
-from bench.worker.contract import LaneSpec, Limits, Operator, Workload
 
 pytestmark = pytest.mark.integration
 
 IN_LANE = """
 import json, sys
 import torch
-from bench.worker import engines, limits
-from bench.worker.contract import LaneSpec
+from bench.worker import engines
+from bench.worker.limits import measure as limits
+from bench.model.spec import LaneSpec
 from bench.worker.train import DTYPES
 from bench.worker.verbose import verbose_lines
 
@@ -92,7 +95,7 @@ def test_a_lanes_products_run_on_onednn_at_its_ceiling(lane: Lane) -> None:
 
 
 def test_an_engine_that_overrides_operators_does_not_change_the_count() -> None:
-    from bench.worker.work import count_work
+    from bench.worker.limits.work import count_work
 
     _, _, limits = in_lane(next(lane for lane in LANES if lane.id == "bf16-avx512"))
     assert limits.operators == count_work(TINY, "bf16")
@@ -103,7 +106,7 @@ def small_step(precision: str) -> list[Operator]:
     import torch
     from torch._subclasses.fake_tensor import FakeTensorMode
 
-    from bench.worker.work import count_step
+    from bench.worker.limits.work import count_step
 
     with FakeTensorMode():
         model = torch.nn.Sequential(
@@ -161,7 +164,7 @@ def test_autocast_halves_what_convolutions_move() -> None:
 
 
 def test_the_arithmetic_of_resnet50() -> None:
-    from bench.worker.work import count_work
+    from bench.worker.limits.work import count_work
 
     work = Workload(image_size=224, batch_size=2, loader_workers=0)
     counted = sum(each.calls * each.flop for each in count_work(work, "bf16"))
@@ -188,7 +191,7 @@ def resnet50_flop(work: Workload) -> int:
 
 
 def test_an_array_to_copy_is_too_large_for_the_caches_where_memory_allows() -> None:
-    from bench.worker.limits import array_bytes
+    from bench.worker.limits.measure import array_bytes
 
     assert array_bytes(32 << 20, memory=10**9) == 128 << 20
     assert array_bytes(1 << 20, memory=10**9) == 64 << 20
@@ -197,7 +200,7 @@ def test_an_array_to_copy_is_too_large_for_the_caches_where_memory_allows() -> N
 
 
 def test_caches_that_cores_share_count_once(tmp_path: Path) -> None:
-    from bench.worker.limits import last_level_cache_bytes
+    from bench.worker.limits.measure import last_level_cache_bytes
 
     for cpu, shared in ((0, "0-1"), (1, "0-1"), (2, "2-3")):
         for index, (level, size) in enumerate([(1, "32K"), (1, "32K"), (2, "1M"), (3, "32768K")]):

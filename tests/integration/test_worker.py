@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from bench.host.probe import probe
+from bench.model.record import LaneRecord
 from bench.plan.match import matches
-from bench.worker.contract import LaneRecord
 from bench.worker.steady import steady
 
 pytestmark = pytest.mark.integration

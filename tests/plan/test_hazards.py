@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.host.model import Reading
+from bench.model.base import Reading
 from bench.plan.make import make_plan
 from bench.plan.options import Options
 from tests.recorded_hosts import recorded_host

@@ -4,11 +4,11 @@ import pytest
 
 from bench.errors import BenchError, Exit
 from bench.host.probe import probe
-from bench.plan.lanes import LANES
+from bench.model.workload import Workload
+from bench.plan.catalogue.lanes import LANES
+from bench.plan.catalogue.profiles import PROFILES
 from bench.plan.make import make_plan
 from bench.plan.options import Options
-from bench.plan.profiles import PROFILES
-from bench.worker.contract import Workload
 from tests.recorded_hosts import recorded_host, recorded_live, write
 
 

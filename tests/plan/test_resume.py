@@ -1,11 +1,11 @@
 import pytest
 
 from bench.errors import BenchError
-from bench.host.model import Host
+from bench.model.host import Host
+from bench.model.result import Result
 from bench.plan.make import make_plan
 from bench.plan.options import Options
 from bench.plan.resume import resumed
-from bench.results.schema import Result
 from tests.factories import make_result
 from tests.host_factory import make_host
 

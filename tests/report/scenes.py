@@ -1,8 +1,10 @@
 """Runs as people will meet them: four lanes, one lane, an invalid one, disturbed rounds."""
 
 from bench.analysis.summary import summarize
-from bench.results.schema import Kernel, PlannedLane, Process, Result
-from bench.worker.contract import MatmulRate
+from bench.model.plan import PlannedLane
+from bench.model.process import Kernel, Process
+from bench.model.record import MatmulRate
+from bench.model.result import Result
 from tests.factories import COMMAND, make_noise, make_process, make_result
 from tests.host_factory import LONG_BRAND, known, make_host
 

@@ -1,6 +1,7 @@
+from bench.model.result import Result
+from bench.model.summary import RoundState
 from bench.report.captions import captions
 from bench.report.cautions import cautions, disturbances
-from bench.results.schema import Result, RoundState
 from tests.factories import make_result
 from tests.report.scenes import disturbed_round, invalid_lane, summarized
 

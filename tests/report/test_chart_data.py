@@ -1,8 +1,8 @@
 import pytest
 
-from bench.report.chart_data import charts, speedup, training_time
-from bench.report.limit_chart import limits
-from bench.report.step_charts import kernel_time, step_phases
+from bench.report.charts.chart_data import charts, speedup, training_time
+from bench.report.charts.limit_chart import limits
+from bench.report.charts.step_charts import kernel_time, step_phases
 from tests.factories import make_process, make_result
 from tests.host_factory import NO_AMX
 from tests.report.scenes import invalid_lane, summarized

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.report.chart_data import charts
-from bench.report.charts import write_charts
-from bench.results.schema import Result
+from bench.model.result import Result
+from bench.report.charts.chart_data import charts
+from bench.report.charts.write import write_charts
 from tests.factories import make_result
 from tests.host_factory import LONG_BRAND, NO_AMX, make_host
 from tests.report.scenes import four_lanes, invalid_lane, long_names, one_lane
@@ -74,7 +74,7 @@ def test_nothing_measured_writes_nothing(tmp_path: Path) -> None:
 def test_text_is_inside_the_figure_and_clear_of_other_text(name: str) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    from bench.report.drawing import compose, style
+    from bench.report.charts.drawing import compose, style
 
     for chart in charts(RESULTS[name]):
         with style():
@@ -102,7 +102,7 @@ def test_text_is_inside_the_figure_and_clear_of_other_text(name: str) -> None:
 
 
 def test_a_number_keeps_its_percent_where_lines_are_wrapped() -> None:
-    from bench.report.drawing import compose, style
+    from bench.report.charts.drawing import compose, style
 
     for shift in range(20):
         chart = replace(charts(RESULTS["one lane"])[0], notes=["x" * shift + " 12 %" * 40])
@@ -124,7 +124,7 @@ def test_only_drawing_imports_matplotlib() -> None:
 def test_drawing_needs_no_pyplot(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from tests.report.scenes import one_lane; "
-        "from bench.report.charts import write_charts; "
+        "from bench.report.charts.write import write_charts; "
         f"write_charts(one_lane(), Path({str(tmp_path)!r})); "
         "print('matplotlib.figure' in sys.modules, 'matplotlib.pyplot' in sys.modules)"
     )

@@ -6,11 +6,11 @@ import json
 import pytest
 from rich.console import Console
 
-from bench.host.checks import diagnose
-from bench.host.checks.finding import Topic
+from bench.doctor import diagnose
+from bench.doctor.finding import Topic
 from bench.report.doctor_table import doctor_json, doctor_view
-from tests.host.checks.cases import make_case
-from tests.host.checks.test_diagnose import worst
+from tests.doctor.cases import make_case
+from tests.doctor.test_diagnose import worst
 from tests.host_factory import make_host
 
 TOPIC = Topic("turbo", "It matters for the number.")

@@ -3,10 +3,10 @@ from collections.abc import Callable
 
 import pytest
 
-from bench.report.chart_data import charts
+from bench.model.result import Result
+from bench.report.charts.chart_data import charts
 from bench.report.markdown import markdown
 from bench.report.sections.markup import safe, table
-from bench.results.schema import Result
 from tests.factories import make_noise, make_process, make_result
 from tests.host_factory import NO_AMX, make_host, unknown
 from tests.report.scenes import (

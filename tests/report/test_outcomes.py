@@ -1,5 +1,5 @@
+from bench.model.result import Result
 from bench.report.outcomes import invalid_lanes, measured_rounds, outcomes
-from bench.results.schema import Result
 from tests.factories import make_process, make_result
 from tests.host_factory import NO_AMX
 

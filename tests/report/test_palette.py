@@ -4,9 +4,9 @@ import sys
 import pytest
 
 from bench.analysis.rates import PHASES
-from bench.plan.lanes import LANES
+from bench.plan.catalogue.lanes import LANES
+from bench.report.charts.step_time import KINDS, OUTSIDE
 from bench.report.palette import lane_colour, part_colour, part_ink
-from bench.report.step_time import KINDS, OUTSIDE
 
 OKABE_ITO = {
     *("#000000", "#E69F00", "#56B4E9", "#009E73"),

@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pytest
 from rich.console import Console
 
-from bench.report.clock import RunClock
+from bench.model.plan import Plan
+from bench.model.spec import Progress
 from bench.report.progress import Display, LiveDisplay, PlainDisplay, display
-from bench.results.schema import Plan
-from bench.worker.contract import Progress
+from bench.report.progress.time_left import RunClock
 from tests.factories import make_plan, make_process
 
 ORDER = ["fp32-ipex", "fp32", "bf16-avx512"]

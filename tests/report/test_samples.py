@@ -5,7 +5,7 @@ from statistics import median
 import pytest
 
 from bench.analysis.rates import compute_rate
-from bench.report.samples import samples_csv
+from bench.report.exports.samples import samples_csv
 from tests.factories import make_result
 
 

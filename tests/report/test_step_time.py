@@ -1,7 +1,7 @@
 import pytest
 
-from bench.report.step_time import StepTime, step_time_words, step_times
-from bench.results.schema import Result
+from bench.model.result import Result
+from bench.report.charts.step_time import StepTime, step_time_words, step_times
 from tests.factories import make_result
 from tests.report.scenes import four_lanes, invalid_lane
 

@@ -1,7 +1,7 @@
 import pytest
 
+from bench.model.summary import Interval, Ratio, Verdict
 from bench.report.sureness import beneath, methods, ratio_words
-from bench.results.schema import Interval, Ratio, Verdict
 
 STUDENT = "Student's t"
 

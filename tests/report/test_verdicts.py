@@ -4,10 +4,11 @@ import re
 import pytest
 from rich.console import Console
 
+from bench.model.result import Result
+from bench.model.summary import Interval
 from bench.report.palette import VERDICT_STYLES
 from bench.report.verdict_lines import verdict_lines
 from bench.report.verdicts import Verdict, verdicts
-from bench.results.schema import Interval, Result
 from tests.factories import make_result
 from tests.report.scenes import four_lanes, invalid_lane, one_lane, slower_bf16
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console, RenderableType
 
+from bench.model.workload import Effort
 from bench.plan.cores import LaneCores
 from bench.report.host_tables import host_view
 from bench.report.plan_tables import plan_view
 from bench.report.result_tables import last_line, result_view
-from bench.worker.contract import Effort
 from tests.factories import make_lanes, make_plan, make_process, make_result
 from tests.host_factory import LONG_BRAND, NO_AMX, make_host, unknown
 from tests.report.scenes import (

@@ -1,17 +1,9 @@
 import pytest
 
-from bench.host.model import Reading
-from bench.report.wording import (
-    counted,
-    duration,
-    figure,
-    printable,
-    reading,
-    size,
-    span,
-    time_unit,
-)
-from bench.results.schema import Spread
+from bench.model.base import Reading
+from bench.model.summary import Spread
+from bench.report.wording import reading, span, time_unit
+from bench.text import counted, duration, figure, printable, size
 
 
 @pytest.mark.parametrize(

@@ -18,17 +18,17 @@ from rich.console import Console
 from bench.analysis.evidence import kernels
 from bench.analysis.summary import summarize
 from bench.errors import BenchError, Exit
-from bench.report.chart_data import charts
-from bench.report.charts import write_charts
+from bench.model.result import Result
+from bench.report.charts.chart_data import charts
+from bench.report.charts.write import write_charts
+from bench.report.exports.samples import samples_csv
 from bench.report.markdown import markdown
 from bench.report.render import render, render_texts
 from bench.report.result_tables import result_view
-from bench.report.samples import samples_csv
-from bench.report.wording import printable
 from bench.results import bounds, checksums
 from bench.results.folder import RESULT, RESULT_LIMIT, parse_result, read, read_evidence
-from bench.results.schema import Result
-from bench.verify import verify
+from bench.results.verify import verify
+from bench.text import printable
 from tests.artifacts import consistent_result, write_artifact
 
 quickly = settings(

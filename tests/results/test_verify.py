@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from bench.model.result import Result
 from bench.results import checksums
 from bench.results.folder import RESULT, write_text
-from bench.results.schema import Result
-from bench.verify import PROBLEMS, verify
+from bench.results.verify import PROBLEMS, verify
 from tests.artifacts import consistent_result, summarize_again, write_artifact
 
 Edit = Callable[[Result], object]

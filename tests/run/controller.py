@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
+from bench.model.plan import Plan
 from bench.report.progress import PlainDisplay
-from bench.results.schema import Plan
-from bench.run import Run
+from bench.run.session import Run
 from tests.host_factory import make_host
 
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-import bench.launch.process
-import bench.run
+import bench.run.process
+import bench.run.session
 from bench.errors import BenchError, Exit
 from bench.report.progress import PlainDisplay
 from bench.results.folder import read
-from bench.run import Run
-from bench.verify import verify
+from bench.results.verify import verify
+from bench.run.session import Run
 from tests.host_factory import make_host
 from tests.run.test_run import ROOT, planned
 
@@ -136,7 +136,7 @@ def test_the_clock_may_be_stepped(tmp_path, data_dir, monkeypatch):
         def now(cls, tz=None):
             return datetime.now(tz) - timedelta(hours=min(next(cls.looks), 1))
 
-    for module in (bench.run, bench.launch.process):
+    for module in (bench.run.session, bench.run.process):
         monkeypatch.setattr(module, "datetime", Stepped)
     plan = planned(rounds=2, fp32="takes_turns", fp32_ipex="takes_turns")
     told = PlainDisplay(io.StringIO(), plan)

@@ -15,7 +15,7 @@ import pytest
 from bench.errors import BenchError, Exit
 from bench.report.progress import PlainDisplay
 from bench.results.folder import read
-from bench.run import Run
+from bench.run.session import Run
 from tests.factories import make_lanes, make_plan
 from tests.host_factory import make_host
 
@@ -57,7 +57,7 @@ def _find_the_kit(monkeypatch):
 def _no_charts(request, monkeypatch):
     """Drawn in one test only: they take longer than a scripted run."""
     if request.function is not test_the_artifact_is_complete:
-        monkeypatch.setattr("bench.run.render_charts", lambda result, folder: None)
+        monkeypatch.setattr("bench.run.session.render_charts", lambda result, folder: None)
 
 
 def run(plan, tmp_path, data_dir):

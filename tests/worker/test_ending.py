@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from bench.worker.contract import LaneRecord
+from bench.model.record import LaneRecord
 
 SCRIPT = """
 import ctypes, os, signal, sys, time
 from pathlib import Path
-from bench.worker.channel import Controller
-from bench.worker.contract import LaneRecord
+from bench.worker.transport import Controller
+from bench.model.record import LaneRecord
 from bench.worker.ending import Ending
 
 record = LaneRecord(lane="fp32", outcome="failed")

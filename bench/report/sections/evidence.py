@@ -1,11 +1,11 @@
 """What ran: instruction sets and kernels; and where the time of a step goes."""
 
-from bench.percent import percent
+from bench.model.result import Result
+from bench.model.summary import LaneSummary
+from bench.report.charts.step_time import OUTSIDE, StepTime, step_time_words, step_times
 from bench.report.outcomes import outcomes
 from bench.report.sections.markup import UNKNOWN, bullets, safe, table
-from bench.report.step_time import OUTSIDE, StepTime, step_time_words, step_times
-from bench.report.wording import figure
-from bench.results.schema import LaneSummary, Result
+from bench.text import figure, percent
 
 HOW = (
     "After the timed steps, each process trains one more under oneDNN's verbose mode, which names "

@@ -1,12 +1,14 @@
 """The table of lanes, what its figures are, and what became of lanes without any."""
 
 from bench.analysis.ratios import ratio_against
+from bench.model.result import Result
+from bench.model.summary import LaneSummary, Ratio, Spread
 from bench.report.captions import best_fp32_column, captions
 from bench.report.outcomes import outcomes
 from bench.report.sections.markup import UNKNOWN, bullets, ranged, safe, table
 from bench.report.sureness import beneath
-from bench.report.wording import epoch_unit, figure, ratio_value, size, span
-from bench.results.schema import LaneSummary, Ratio, Result, Spread
+from bench.report.wording import epoch_unit, ratio_value, span
+from bench.text import figure, size
 
 
 def lanes(result: Result) -> str:

@@ -1,10 +1,10 @@
 """How far each lane is from what its cores can do."""
 
-from bench.percent import percent
+from bench.model.result import Result
+from bench.model.summary import LimitShare
 from bench.report.limit_words import BOUND, MEASURED, PEAK, bound_gflops, limit_cells, limits_of
 from bench.report.sections.markup import safe, table
-from bench.report.wording import figure
-from bench.results.schema import LimitShare, Result
+from bench.text import figure, percent
 
 HEADER = [
     "lane",

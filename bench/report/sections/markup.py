@@ -2,7 +2,7 @@
 
 import re
 
-from bench.report.wording import printable
+from bench.text import printable
 
 UNKNOWN = "–"
 

@@ -1,11 +1,12 @@
 """Verdicts, and every ratio that they and the table of lanes are drawn from."""
 
-from bench.percent import percent
+from bench.model.result import Result
+from bench.model.summary import Ratio
 from bench.report.sections.markup import UNKNOWN, safe, table
 from bench.report.sureness import beneath
 from bench.report.verdicts import Verdict, verdicts
 from bench.report.wording import ratio_value, span
-from bench.results.schema import Ratio, Result
+from bench.text import percent
 
 
 def judged(result: Result) -> str:

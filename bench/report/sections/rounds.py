@@ -1,12 +1,13 @@
 """The processes of a run, round by round, and what they got."""
 
 from bench.analysis.rates import compute_rate, end_to_end_rate
+from bench.model.process import Process
+from bench.model.result import Result
 from bench.report.cautions import disturbances
 from bench.report.observed import HEADER, NOISE_HEADER, noise_words, observed_rows
 from bench.report.outcomes import invalid_lanes
 from bench.report.sections.markup import UNKNOWN, bullets, safe, table
-from bench.report.wording import duration, figure
-from bench.results.schema import Process, Result
+from bench.text import duration, figure
 
 
 def rounds(result: Result) -> str:

@@ -1,10 +1,10 @@
 """The host's settings, as far as they move the numbers."""
 
-from bench.host.cpulist import format_cpulist
-from bench.host.model import Reading
+from bench.model.base import Reading
+from bench.model.result import Result
 from bench.report.sections.markup import safe, table
-from bench.report.wording import on_off, reading, size
-from bench.results.schema import Result
+from bench.report.wording import on_off, reading
+from bench.text import format_cpulist, size
 
 
 def settings(result: Result) -> str:

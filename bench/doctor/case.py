@@ -1,0 +1,50 @@
+"""What the checks look at: the host as probed, and beside it what is true only now."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import sleep
+from typing import Self
+
+from bench.doctor.activity import Activity, watch
+from bench.doctor.demand import Demand, demand
+from bench.doctor.places import Place, read_places
+from bench.host.files import Files
+from bench.model.base import Reading
+from bench.model.host import Host
+from bench.plan.cores import LaneCores, lane_cores
+
+
+@dataclass(frozen=True)
+class Case:
+    """A host, the cores a lane gets, what the default profile asks, and this moment's readings."""
+
+    host: Host
+    cores: LaneCores
+    demand: Demand
+    files: Files
+    activity: Reading[Activity]
+    places: list[Place]
+
+    @classmethod
+    def of(
+        cls,
+        host: Host,
+        results: Path,
+        data: Path,
+        root: Path = Path("/"),
+        wait: Callable[[float], None] = sleep,
+    ) -> Self:
+        """Look around for about a second. `results` and `data` are where a run would write.
+
+        `root` and `wait` are for recorded hosts: their files, and what happens in that second.
+        """
+        files, cores = Files(root), lane_cores(host)
+        return cls(
+            host=host,
+            cores=cores,
+            demand=demand(host, len(cores.cpus)),
+            files=files,
+            activity=watch(files, wait),
+            places=read_places(results, data),
+        )

@@ -1,0 +1,1 @@
+"""What crosses rooms, as values. Imports nothing of the kit."""

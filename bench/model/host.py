@@ -1,0 +1,142 @@
+"""What a host is: everything the probe found, as it goes into the artifact."""
+
+from bench.model.base import Fact, Reading
+
+
+class Cpu(Fact):
+    """The processor model, from `/proc/cpuinfo`."""
+
+    architecture: str
+    vendor: Reading[str]
+    brand: Reading[str]
+    family: Reading[int]
+    model: Reading[int]
+    stepping: Reading[int]
+    microcode: Reading[str]
+
+
+class InstructionSet(Fact):
+    """One instruction set: what the CPU advertises, and whether this process can execute it.
+
+    `usable` is None where it could not be tried (a recorded host, another architecture).
+    """
+
+    name: str
+    advertised: bool
+    usable: bool | None
+    why: str
+
+
+class AmxPermission(Fact):
+    """The kernel's answer to the request for AMX tile state, asked for real."""
+
+    request: str = "arch_prctl(ARCH_REQ_XCOMP_PERM, 18)"
+    granted: bool | None
+    answer: str
+
+
+class LogicalCpu(Fact):
+    """One logical CPU by the kernel's number. `core` is unique over the whole host."""
+
+    cpu: int
+    core: int
+    socket: int
+    node: int
+
+
+class NumaNode(Fact):
+    """One NUMA node and its online CPUs: [] for memory without processors (HBM, CXL)."""
+
+    node: int
+    cpus: list[int]
+    memory_bytes: Reading[int]
+
+
+class Cache(Fact):
+    """One kind of cache: `size_bytes` of one instance, and how many instances the host has."""
+
+    level: int
+    kind: str
+    size_bytes: int
+    instances: int
+
+
+class Topology(Fact):
+    """The whole host's online CPUs, whatever this process may use of them."""
+
+    sockets: int
+    cores: int
+    threads: int
+    cpus: list[LogicalCpu]
+    nodes: list[NumaNode]
+    caches: list[Cache]
+    memory_bytes: Reading[int]
+
+
+class Limits(Fact):
+    """What this process may use of the host: affinity, cpuset, quota, memory."""
+
+    affinity: list[int]
+    cgroup_version: Reading[int]
+    cpuset: Reading[list[int]]
+    quota_cpus: Reading[float]
+    memory_limit_bytes: Reading[int]
+    memory_available_bytes: Reading[int]
+    memory_policy: Reading[bool]
+    shm_bytes: Reading[int]
+
+
+class Settings(Fact):
+    """System settings that move the numbers."""
+
+    governor: Reading[str]
+    frequency_driver: Reading[str]
+    turbo: Reading[bool]
+    smt: Reading[bool]
+    transparent_huge_pages: Reading[str]
+    numa_balancing: Reading[bool]
+    hypervisor: Reading[str]
+    container: Reading[str]
+    kernel: str
+    operating_system: Reading[str]
+
+
+class Tools(Fact):
+    """Programs, libraries and packages a lane wants: path or version, or what to install."""
+
+    lscpu: Reading[str]
+    numactl: Reading[str]
+    taskset: Reading[str]
+    ipexrun: Reading[str]
+    tcmalloc: Reading[str]
+    iomp5: Reading[str]
+    torch: Reading[str]
+    torchvision: Reading[str]
+    intel_extension_for_pytorch: Reading[str]
+
+
+class Host(Fact):
+    """The machine, as this process may use it.
+
+    `id` is a hash of machine id and host name, so that two runs of one host can be told to be
+    such without naming it; `name` is set only on request (`--identify`).
+    """
+
+    id: str
+    name: str | None
+    cpu: Cpu
+    instruction_sets: list[InstructionSet]
+    amx_permission: AmxPermission
+    topology: Topology
+    limits: Limits
+    settings: Settings
+    tools: Tools
+
+    def usable(self, *names: str) -> bool:
+        """True if every named instruction set is usable, or advertised and not tried."""
+        found = {i.name: i for i in self.instruction_sets}
+        return all(
+            name in found
+            and (found[name].advertised if found[name].usable is None else found[name].usable)
+            for name in names
+        )

@@ -1,0 +1,59 @@
+"""One lane in one round: what came of it, what went on beside it, which kernels ran."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from bench.model.base import Fact, Reading
+from bench.model.record import LaneRecord
+
+
+class Noise(Fact):
+    """What else wanted the lane's CPUs while it had its turns. The process's record has more."""
+
+    load_before: Reading[float] = Field(description="the host's load average at its start, 1 min")
+    watched_seconds: float = Field(description="of its turns: what follows is of that time alone")
+    steal_seconds: Reading[float] = Field(description="CPU time a hypervisor gave to others")
+    others_cpu_seconds: Reading[float] = Field(
+        description="CPU time of other processes on the lane's CPUs, the kernel's included"
+    )
+    throttled_periods: Reading[int] = Field(description="periods cut short by a CPU quota")
+    throttled_seconds: Reading[float]
+    frequency_mhz: Reading[float] = Field(
+        description="the kernel's, mean over the lane's CPUs, eight at most"
+    )
+    temperature_celsius: Reading[float] = Field(description="the hottest CPU sensor")
+
+
+class Kernel(Fact):
+    """Calls of one oneDNN implementation in the step under verbose mode."""
+
+    primitive: str = Field(description="oneDNN's own word, e.g. convolution")
+    direction: Literal["forward", "backward data", "backward weights", "backward", "none"]
+    implementation: str = Field(description="as oneDNN names it, e.g. brgconv:avx512_core_bf16")
+    instruction_sets: list[str] = Field(description="named in the implementation; [] if none is")
+    data_types: list[str] = Field(description="of its operands, e.g. bf16, f32")
+    fpmath: str | None = Field(description="the math mode its attributes allow, e.g. bf16")
+    calls: int
+    milliseconds: float
+
+
+class Process(Fact):
+    """One lane in one round: one fresh process, and what came of it."""
+
+    round: int
+    position: int = Field(description="place in the round's shuffled order, from 0")
+    lane: str
+    outcome: Literal["completed", "failed", "interrupted"]
+    reason: str | None = None
+    started_at: str
+    wall_seconds: float
+    launcher_exit_code: int | None
+    noise: Noise
+    record: LaneRecord | None
+    log: str = Field(description="the process's output, a path inside the artifact")
+    evidence: str | None = Field(default=None, description="oneDNN's lines, a path inside")
+    kernels: list[Kernel] = Field(default=[], description="what those lines come to")
+    contradictions: list[str] = Field(
+        default=[], description="what ran that the lane's name denies; the lane is then invalid"
+    )

@@ -1,0 +1,58 @@
+"""What passes between the controller and a lane's worker: the spec in, progress out."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from bench.model.base import Fact
+from bench.model.workload import DataSpec, Effort, Workload
+
+PROGRESS_PREFIX = "@bench "
+"""A worker's standard output line that starts so carries one `Progress` as JSON."""
+
+Stage = Literal[
+    "import", "data", "model", "waiting", "warm-up", "compute", "end-to-end", "epoch", "evidence",
+    "limits",
+]  # fmt: skip
+
+
+class LaneSpec(Fact):
+    """All a worker needs to train one lane once, by hand or started by the controller."""
+
+    lane: str
+    engine: str
+    precision: Literal["fp32", "bf16"]
+    memory_format: Literal["contiguous", "channels_last"]
+    workload: Workload
+    data: DataSpec
+    effort: Effort
+    cores: list[int] = Field(min_length=1, description="CPUs by the kernel's numbers")
+    environment: dict[str, str] = Field(
+        default={}, description="what must be set before Python starts, for the worker to check"
+    )
+    record_path: str
+    evidence_path: str | None = Field(
+        default=None, description="where oneDNN's verbose lines of one extra step go"
+    )
+    measure_limits: bool = Field(
+        default=False, description="measure the cores' limits and count the model's work as well"
+    )
+    guarded: bool = Field(
+        default=False,
+        description="a controller is at standard input: wait for its `go` before each turn, and "
+        "end when it closes, which it does too if the controller dies",
+    )
+
+    def differing(self, environment: Mapping[str, str]) -> list[str]:
+        """Names of the lane's variables that `environment` has not, or not with that value."""
+        return [k for k, v in self.environment.items() if environment.get(k) != v]
+
+
+class Progress(Fact):
+    """One line from a worker at work, at most two a second."""
+
+    stage: Stage
+    step: int = 0
+    steps: int | None = Field(default=None, description="steps expected in this stage, if known")
+    images_per_second: float | None = None

@@ -1,0 +1,110 @@
+"""Conclusions drawn from the raw steps."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from bench.model.base import Fact
+
+Verdict = Literal["faster", "slower", "undecided"]
+
+
+class Spread(Fact):
+    """A figure over rounds: the median of the processes' values, with the lowest and highest."""
+
+    median: float
+    low: float
+    high: float
+    rounds: int
+
+
+class Interval(Fact):
+    """A confidence interval, and the method that made it."""
+
+    low: float
+    high: float
+    level: float = Field(description="e.g. 0.95")
+    method: str
+
+
+class Ratio(Fact):
+    """Geometric mean over rounds of the ratio of two lanes, each pair taken in one round."""
+
+    against: str
+    value: float
+    low: float = Field(description="lowest round")
+    high: float = Field(description="highest round")
+    rounds: int
+    interval: Interval | None
+    no_interval: str | None = Field(default=None, description="why there is none")
+    verdict: Verdict | None = Field(description="null without an interval")
+
+
+class KernelShare(Fact):
+    """Milliseconds of oneDNN kernels in a step by kind, and what part ran at the lane's level."""
+
+    instruction_set: str = Field(description="the lane's own, e.g. avx512_core_bf16")
+    at_instruction_set: float | None = Field(
+        description="share of the convolutions' and inner products' time; null without any"
+    )
+    milliseconds: dict[str, float] = Field(
+        description="by kind: convolution forward, reorder, …; median over processes"
+    )
+
+
+class LimitShare(Fact):
+    """How far a lane's compute throughput is from what its cores can do."""
+
+    achieved_gflops: float
+    peak_gflops: float = Field(description="best matrix product at the lane's precision, ceiling")
+    peak_share: float
+    bound_images_per_second: float = Field(
+        description="roofline: each operator at the peak or at copy bandwidth, whichever is slower"
+    )
+    bound_share: float
+    memory_bound_share: float = Field(
+        description="share of the bound's time in operators that bandwidth limits"
+    )
+    copy_gigabytes_per_second: float
+    clock_mhz: float | None
+    gflop_per_image: float
+    megabytes_per_image: float
+
+
+class LaneSummary(Fact):
+    """What a lane comes to over all rounds. Null where it was not measured."""
+
+    lane: str
+    compute_images_per_second: Spread | None
+    end_to_end_images_per_second: Spread | None
+    epoch_seconds: Spread | None
+    epoch_measured: bool = Field(description="false: extrapolated from end-to-end throughput")
+    phase_seconds: dict[str, float] = Field(description="median seconds a compute step, by phase")
+    peak_memory_bytes: int | None
+    outliers: int = Field(description="timed compute steps flagged as outliers; all count")
+    unsteady_warmups: int = Field(description="processes whose warm-up never became steady")
+    kernels: KernelShare | None = None
+    limits: LimitShare | None = None
+    compute_ratios: list[Ratio] = []
+    end_to_end_ratios: list[Ratio] = []
+
+
+class RoundState(Fact):
+    """One round: whether something disturbed it, and what it weighs in the ratios."""
+
+    round: int
+    complete: bool
+    disturbed: list[str] = Field(description="what was seen, each with its lane; [] if nothing")
+    weight: float = Field(
+        description="share of the geometric means; disturbed rounds count in full"
+    )
+
+
+class Summary(Fact):
+    """Conclusions drawn from the raw steps by `bench.analysis`, recomputable from them."""
+
+    rounds_completed: int
+    baseline: str
+    best_fp32: str | None
+    lanes: list[LaneSummary]
+    rounds: list[RoundState] = []
