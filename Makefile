@@ -4,6 +4,7 @@
 
 # Options, set on make's command line: an exported variable of such a name does not count.
 PROFILE =
+MODEL =
 LANES =
 RESULTS =
 DATA =
@@ -11,7 +12,7 @@ UPGRADE =
 ENGINE =
 FILE = bench-image.tar.gz
 
-options = $(if $(PROFILE),--profile '$(PROFILE)') $(if $(LANES),--lane '$(LANES)') \
+options = $(if $(PROFILE),--profile '$(PROFILE)') $(if $(MODEL),--model '$(MODEL)') $(if $(LANES),--lane '$(LANES)') \
 	$(if $(DATA),--data '$(DATA)')
 # Asked only where it matters: the container, if an engine answers.
 engine := $(or $(ENGINE),$(if $(filter benchmark smoke,$(MAKECMDGOALS)),$(shell scripts/engine.sh)))
@@ -29,7 +30,8 @@ pytest := .venv/bin/python -m pytest
 help: ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:[^#]*## / { printf "  %-18s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "  PROFILE=smoke|quick|standard|sample  LANES=fp32,bf16-amx  RESULTS=folder  DATA=auto|cifar10|synthetic"
+	@echo "  PROFILE=smoke|quick|standard|sample  MODEL=resnet50|resnet18|vit_b_16  LANES=fp32,bf16-amx"
+	@echo "  RESULTS=folder  DATA=auto|cifar10|synthetic|folder:PATH"
 	@echo "  ENGINE=docker|local, for benchmark and smoke: the container, or .venv"
 
 benchmark: benchmark-$(engine) ## train every lane this host can run, and report
@@ -77,10 +79,11 @@ test-integration: full ## the tests with torch, IPEX and the launcher
 test-container: fast ## the tests that build the image and run it in a real container engine
 	$(pytest) -m container
 
-lint: fast ## ruff, mypy and, if it is here, shellcheck
+lint: fast ## ruff, mypy, which way imports go and, if it is here, shellcheck
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
+	.venv/bin/lint-imports
 	@if command -v shellcheck >/dev/null; then shellcheck .ci/run scripts/*.sh docker/apt-install docker/entrypoint docker/with-indexes; fi
 
 format: fast ## put the code into ruff's form
@@ -91,7 +94,7 @@ lock: fast ## resolve requirements/*.in into the hash-pinned locks; UPGRADE=1 ta
 	@scripts/lock.sh $(if $(UPGRADE),--upgrade)
 
 clean: ## remove .venv and caches; results and data stay
-	rm -rf .venv bench.egg-info .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv bench.egg-info .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find bench tests -name __pycache__ -prune -exec rm -rf {} +
 
 fast full:

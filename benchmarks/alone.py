@@ -12,15 +12,17 @@ import sys
 from pathlib import Path
 
 from bench.host.probe import probe
+from bench.model.protocol import Effort
 from bench.model.spec import LaneSpec
-from bench.model.workload import DataSpec, Effort
+from bench.model.workload import DataSpec
 from bench.plan.make import make_plan
 from bench.plan.options import Options
 from bench.plan.start.command import SPEC
 from bench.plan.start.environment import compose
+from bench.run.launch import interpreter
 from bench.run.preload import preload
 
-IMAGES = 64
+SAMPLES = 64
 FOREVER = Effort(
     warmup_max_steps=10,
     end_to_end_turns=0,
@@ -32,32 +34,28 @@ FOREVER = Effort(
 
 
 def main(name: str, batch: str, place: str) -> None:
-    folder = Path(place)
-    plan = make_plan(probe(), Options(profile="quick", lane=[name], batch_size=int(batch)))
-    lane = next(x for x in plan.lanes if x.status == "planned")
+    folder, host = Path(place), probe()
+    plan = make_plan(host, Options(profile="quick", lane=[name], batch_size=int(batch)))
+    (lane,) = plan.running
     (folder / "plan.json").write_text(plan.model_dump_json())
     spec = LaneSpec(
         lane=lane.id,
-        engine=lane.engine,
-        precision=lane.precision,
-        memory_format=lane.memory_format,
-        workload=plan.workload.model_copy(update={"loader_workers": 0}),
-        data=DataSpec(kind="synthetic", root=str(folder.parent / "data"), images=IMAGES),
+        setup=lane.setup.model_copy(update={"loader_workers": 0}),
+        workload=lane.workload,
+        data=DataSpec(kind="synthetic", root=str(folder.parent / "data"), samples=SAMPLES),
         effort=FOREVER,
-        cores=plan.cores,
-        environment={k: v for k, v in lane.environment.items() if k != "LD_PRELOAD"},
         record_path=str(folder / "record.json"),
     )
     spec_path = folder / "spec.json"
     spec_path.write_text(spec.model_dump_json())
     command = [word.replace(SPEC, str(spec_path)) for word in lane.command]
-    own = {**lane.environment, "LD_PRELOAD": preload(plan.preload, folder)}
-    if plan.task_manager == "affinity":
-        os.sched_setaffinity(0, plan.cores)
+    own = {**lane.setup.environment, "LD_PRELOAD": preload(lane.setup.preload, folder)}
+    if lane.setup.placement.task_manager == "affinity":
+        os.sched_setaffinity(0, lane.setup.placement.cores)
     log = os.open(folder / "log", os.O_WRONLY | os.O_CREAT)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    os.execvpe(command[0], command, compose(os.environ, own))
+    os.execvpe(command[0], command, compose(os.environ, own, interpreter(host, lane)))
 
 
 if __name__ == "__main__":

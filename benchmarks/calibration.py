@@ -102,13 +102,13 @@ def simulate(
     budget, target = SCENARIOS[ends]
     (profile,) = (p for p in PROFILES if p.name == "quick")
     now = began = rng.uniform(0, noise.ends[-1])
-    found: list[dict[int, list[float]]] = []
+    taken: list[dict[int, list[float]]] = []
     while True:
         round_began = now
         now, turns = _round(noise, now, speed, together, profile.effort, rng)
-        found.append(turns)
-        rounds = len(found)
-        shown = [ratio("", _ratios(found, lane, 0), stops_when_narrow=True) for lane in LANES[1:]]
+        taken.append(turns)
+        rounds = len(taken)
+        shown = [ratio("", _ratios(taken, lane, 0), stops_when_narrow=True) for lane in LANES[1:]]
         width = widest([each for each in shown if each is not None])
         enough = width is not None and width <= target and rounds >= profile.rounds_min
         late = now - began + (now - round_began) > budget
@@ -123,8 +123,8 @@ def simulate(
     return Simulated(between, last.verdict, half, rounds)
 
 
-def _ratios(found: list[dict[int, list[float]]], lane: int, against: int) -> list[float]:
-    rounds = (round_ratio(turns[lane], turns[against], _itself) for turns in found)
+def _ratios(taken: list[dict[int, list[float]]], lane: int, against: int) -> list[float]:
+    rounds = (round_ratio(turns[lane], turns[against], _itself) for turns in taken)
     return [each for each in rounds if each is not None]
 
 
@@ -191,8 +191,8 @@ def bootstrap_coverage(noise: Noise, rounds: int, runs: int, rng: random.Random)
         for _ in range(rounds):
             now, turns = _round(noise, now, 1.0, True, profile.effort, rng)
             logs.append(math.log(_ratios([turns], 2, 0)[0]))
-        found = bootstrap((logs,), mean, n_resamples=999, method="BCa", vectorized=False)
-        low, high = found.confidence_interval
+        sure = bootstrap((logs,), mean, n_resamples=999, method="BCa", vectorized=False)
+        low, high = sure.confidence_interval
         covered += low <= 0 <= high
     return covered / runs
 

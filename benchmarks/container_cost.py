@@ -29,7 +29,7 @@ import psutil
 from bench.analysis.interval import half_width
 from bench.analysis.ratios import ratio
 from bench.model.plan import Plan
-from bench.model.record import LaneRecord
+from bench.model.record import RankRecord
 from bench.model.spec import PROGRESS_PREFIX, Progress
 
 ROOT = Path(__file__).parents[1]
@@ -89,7 +89,7 @@ class Side:
 
     def step_seconds(self) -> float:
         """Median of its steps, without those in which it was stopped."""
-        record = LaneRecord.model_validate_json((self.folder / "record.json").read_text())
+        record = RankRecord.model_validate_json((self.folder / "record.json").read_text())
         steps = [nanoseconds / 1e9 for nanoseconds in record.compute.timed.totals()]
         return median(seconds for seconds in steps if seconds < TURN_SECONDS)
 
@@ -111,10 +111,10 @@ class Side:
         sys.exit(f"{self.name}: its worker can't be seen from here")
 
     def _warm(self) -> bool:
-        told = [line for line in self._log().splitlines() if line.startswith(PROGRESS_PREFIX)]
-        if not told or not told[-1].endswith("}"):
+        lines = [line for line in self._log().splitlines() if line.startswith(PROGRESS_PREFIX)]
+        if not lines or not lines[-1].endswith("}"):
             return False
-        last = Progress.model_validate_json(told[-1].removeprefix(PROGRESS_PREFIX))
+        last = Progress.model_validate_json(lines[-1].removeprefix(PROGRESS_PREFIX))
         return last.stage == "compute" and last.step >= WARM_STEPS
 
 
@@ -125,11 +125,11 @@ def main() -> None:
             _pair(arguments.lane, Path(folder) / str(number), number)
             for number in range(1, arguments.pairs + 1)
         ]
-    found = ratio("the local environment", ratios, stops_when_narrow=False)
-    assert found is not None
-    print(f"{arguments.lane}, batch {BATCH}, {found.rounds} pairs, img/s in the container / local:")
-    print(f"geometric mean {found.value:.4f}, lowest {found.low:.4f}, highest {found.high:.4f}")
-    if between := found.interval:
+    over = ratio("the local environment", ratios, stops_when_narrow=False)
+    assert over is not None
+    print(f"{arguments.lane}, batch {BATCH}, {over.rounds} pairs, img/s in the container / local:")
+    print(f"geometric mean {over.value:.4f}, lowest {over.low:.4f}, highest {over.high:.4f}")
+    if between := over.interval:
         print(f"95 % interval {between.low:.4f} to {between.high:.4f}, ±{half_width(between):.2%}")
 
 
@@ -159,7 +159,9 @@ def _pair(lane: str, folder: Path, number: int) -> float:
 
 def _start(plan: Plan) -> str:
     """How a side's worker was pinned and what it preloads, since the two may differ."""
-    return f"{plan.task_manager}, CPUs {plan.cores}, {', '.join(plan.preload) or 'no preload'}"
+    (lane,) = plan.running
+    placement, libraries = lane.setup.placement, ", ".join(lane.setup.preload)
+    return f"{placement.task_manager}, CPUs {placement.cores}, {libraries or 'no preload'}"
 
 
 def _arguments() -> argparse.Namespace:

@@ -44,12 +44,12 @@ def main() -> int:
             lanes = rng.choices(list(LIVES), weights=(9, 1))[0]
             direct = victim != "launcher" and lanes == "fp32" and rng.random() < 0.7
             moment = rng.uniform(1.0, DIRECT_LIFE if direct else LIVES[lanes])
-            told = _one(Path(folder) / f"{hits.total()}", lanes, direct, victim, moment)
-            if told is None:
+            outcome = _one(Path(folder) / f"{hits.total()}", lanes, direct, victim, moment)
+            if outcome is None:
                 print(f"     {victim:10} after {moment:4.1f} s: there was none", flush=True)
                 continue  # it had ended before its moment came, or had no such process then
             hits[victim] += 1
-            print(f"{hits.total():3}  {victim:10} after {moment:4.1f} s: {told}", flush=True)
+            print(f"{hits.total():3}  {victim:10} after {moment:4.1f} s: {outcome}", flush=True)
     print(f"{hits.total()} kills ({dict(hits)}): every run ended as it should")
     return 0
 
@@ -68,12 +68,12 @@ def _one(folder: Path, lanes: str, direct: bool, victim: str, moment: float) -> 
         time.sleep(moment)
         before = _saved(folder)
         killed = run.poll() is None and _kill(run.pid, folder, victim)
-        told, _ = run.communicate(timeout=180)
+        said, _ = run.communicate(timeout=180)
     if not killed:
         return None
     result = read(folder / "latest") if (folder / "latest").exists() else None
-    assert "Traceback" not in told, told
-    assert run.returncode in ((-9,) if victim == "controller" else (0, 1)), (run.returncode, told)
+    assert "Traceback" not in said, said
+    assert run.returncode in ((-9,) if victim == "controller" else (0, 1)), (run.returncode, said)
     _wait_until_none_is_left(folder)
     if result is None:
         return "nothing had begun"
@@ -120,14 +120,14 @@ def _kill(controller: int, folder: Path, victim: str) -> bool:
 
 def _marked(folder: Path) -> list[psutil.Process]:
     """Every live process of the run."""
-    found = []
+    marked = []
     for process in psutil.process_iter(["status"]):
         try:
             if process.environ().get("BENCH_SOAK") == str(folder):
-                found.append(process)
+                marked.append(process)
         except psutil.Error:
             continue
-    return [p for p in found if p.info["status"] != psutil.STATUS_ZOMBIE]
+    return [p for p in marked if p.info["status"] != psutil.STATUS_ZOMBIE]
 
 
 def _wait_until_none_is_left(folder: Path) -> None:

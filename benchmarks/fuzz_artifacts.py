@@ -6,7 +6,7 @@
 
 DIR is a run's folder to begin from, a small one; CORPUS a folder that grows, and the rest options
 of libFuzzer. An input's first byte says what the others are: a `result.json`, changes to DIR's,
-oneDNN's lines or a `SHA256SUMS`. Any exception but a refusal with exit code 5 is a finding: it is
+verbose lines or a `SHA256SUMS`. Any exception but a refusal with exit code 5 is a finding: it is
 printed, with the input in a file. atheris is in no lock: the kit does not need it.
 """
 
@@ -22,17 +22,24 @@ import atheris
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 with atheris.instrument_imports(include=["bench"]):
-    from bench.analysis.consistency import evidence_problems, result_problems
+    from bench.analysis.consistency import (
+        evidence_problems,
+        result_problems,
+        summary_differences,
+    )
     from bench.analysis.contradictions import contradictions
     from bench.analysis.evidence import kernels
     from bench.errors import BenchError, Exit
     from bench.model.result import Result
-    from bench.report.charts.chart_data import charts
+    from bench.report.charts.catalogue import charts
+    from bench.report.document.result import result_document
+    from bench.report.exports import EXPORTERS, export
     from bench.report.exports.samples import samples_csv
-    from bench.report.markdown import markdown
-    from bench.report.result_tables import result_view
+    from bench.report.media.console import show
+    from bench.report.media.markdown import markdown
     from bench.results import checksums
-    from bench.results.folder import RESULT, parse_result, read
+    from bench.results.folder import RESULT, read
+    from bench.results.schema import parse_result
     from bench.text import printable
 
 from rich.console import Console
@@ -60,7 +67,7 @@ class Readers:
 
     def read_result(self, content: bytes) -> None:
         try:
-            result = parse_result(content, Path(RESULT))
+            result = parse_result(content, Path(RESULT)).result
         except BenchError as error:
             if error.code != Exit.INVALID_ARTIFACT:
                 raise
@@ -75,9 +82,9 @@ class Readers:
         self.read_result(json.dumps(tree).encode())
 
     def read_evidence(self, content: bytes) -> None:
-        found = kernels(content.decode(errors="replace"))
+        ran = kernels(content.decode(errors="replace"))
         for lane in self.result.plan.lanes:
-            contradictions(lane, found)
+            contradictions(lane, ran)
 
     def read_sums(self, content: bytes) -> None:
         sums, problems = checksums.parse(content)
@@ -87,14 +94,18 @@ class Readers:
 def report(result: Result) -> None:
     """Say all that is said of a result, and verify it."""
     console = Console(file=io.StringIO(), width=100, record=True)
-    console.print(result_view(result))
-    for text in (console.export_text(), markdown(result), samples_csv(result)):
+    document = result_document(result)
+    show(document, console)
+    exported = [export(result, name).decode() for name in EXPORTERS]
+    texts = (console.export_text(), markdown(document), samples_csv(result), *exported)
+    for text in texts:
         assert printable(text) == text
     charts(result)
     list(result_problems(result))
-    lanes = {lane.id: lane for lane in result.plan.lanes}
+    list(summary_differences(result))
     for process in result.processes:
-        list(evidence_problems(process, lanes[process.lane], ""))
+        for rank in process.ranks:
+            list(evidence_problems(process, rank, result.plan.lane(process.lane), ""))
 
 
 def change(tree: Any, source: Any) -> None:

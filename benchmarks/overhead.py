@@ -15,7 +15,6 @@ import random
 import shlex
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -27,12 +26,16 @@ import psutil
 
 from bench.analysis.ratios import ratio
 from bench.host.probe import probe
-from bench.model.plan import Plan, PlannedLane
-from bench.model.workload import DataSpec, Effort
+from bench.model.plan import PlannedLane
+from bench.model.protocol import Effort
+from bench.model.workload import DataSpec
 from bench.plan.make import make_plan
 from bench.plan.options import Options
 from bench.plan.start.environment import compose
-from bench.run.process import Launch, Place, Running
+from bench.run.launch import Launch, interpreter
+from bench.run.preload import preload
+from bench.run.running import Running
+from bench.run.slot import Slot
 from bench.worker.data import synthetic
 
 BARE = Path(__file__).with_name("bare_loop.py")
@@ -48,32 +51,34 @@ EFFORT = Effort(
 
 
 def main() -> None:
-    arguments = _arguments()
-    plan = make_plan(probe(), Options(profile="quick", lane=[arguments.lane], batch_size=BATCH))
-    plan.effort = EFFORT
-    lane = next(x for x in plan.lanes if x.status == "planned")
+    arguments, host = _arguments(), probe()
+    plan = make_plan(host, Options(profile="quick", lane=[arguments.lane], batch_size=BATCH))
+    plan = plan.model_copy(update={"effort": EFFORT})
+    (lane,) = plan.running
+    python = interpreter(host, lane)
     with tempfile.TemporaryDirectory(prefix="bench-overhead-") as folder:
         work = Path(folder)
         for name in ("logs", "evidence"):
             (work / name).mkdir()
-        data = DataSpec(kind="synthetic", root=str(work / "data"), images=64)
-        synthetic.ensure(work / "data", data.images, plan.workload.seed)
-        launch = Launch(plan, data, work, work)
-        ratios = [_pair(launch, plan, lane, work, n) for n in range(1, arguments.pairs + 1)]
-    found = ratio("the bare loop", ratios, stops_when_narrow=False)
-    assert found is not None
-    print(f"{lane.id}, batch {BATCH}, {len(plan.cores)} cores, {found.rounds} pairs:")
-    between = found.interval and f"{found.interval.low:.4f} to {found.interval.high:.4f}"
-    print(f"kit / bare loop: {found.value:.4f} (95 % interval {between}), {found.verdict}")
-    print(f"median {median(ratios):.4f}, lowest {found.low:.4f}, highest {found.high:.4f}")
+        data = DataSpec(kind="synthetic", root=str(work / "data"), samples=64)
+        synthetic.ensure(work / "data", data.samples, lane.workload.seed)
+        launch = Launch(host, plan, data, work, work)
+        ratios = [_pair(launch, lane, python, work, n) for n in range(1, arguments.pairs + 1)]
+    over = ratio("the bare loop", ratios, stops_when_narrow=False)
+    assert over is not None
+    cores = len(lane.setup.placement.cores)
+    print(f"{lane.id}, batch {BATCH}, {cores} cores, {over.rounds} pairs:")
+    between = over.interval and f"{over.interval.low:.4f} to {over.interval.high:.4f}"
+    print(f"kit / bare loop: {over.value:.4f} (95 % interval {between}), {over.verdict}")
+    print(f"median {median(ratios):.4f}, lowest {over.low:.4f}, highest {over.high:.4f}")
 
 
-def _pair(launch: Launch, plan: Plan, lane: PlannedLane, work: Path, number: int) -> float:
+def _pair(launch: Launch, lane: PlannedLane, python: str, work: Path, number: int) -> float:
     """Start both, let them take turns, end both; the ratio of their rates."""
     kit = launch.start(
-        Place(number, 0, lane), measure_limits=False, on_progress=lambda lane, progress: None
+        Slot(number, 0, lane), measure_limits=False, on_progress=lambda lane, progress: None
     )
-    with _bare(plan, lane, work) as (bare, bare_steps):
+    with _bare(lane, python, work) as (bare, bare_steps):
         assert kit.waits(), "the worker ended"
         assert kit.take_turn(), "the worker ended in its warm-up"
         first = random.Random(number)
@@ -107,17 +112,18 @@ def _bare_turn(bare: psutil.Process) -> None:
 
 @contextmanager
 def _bare(
-    plan: Plan, lane: PlannedLane, work: Path
+    lane: PlannedLane, python: str, work: Path
 ) -> Iterator[tuple[psutil.Process, list[float]]]:
     """The bare loop where the lane's command has the worker, stopped after its warm-up.
 
     The list has the seconds of its steps after the end.
     """
-    start = lane.command[: lane.command.index("bench.worker") - 2]
-    size = plan.workload.image_size
-    loop = [lane.engine, lane.precision, lane.memory_format, str(BATCH), str(size)]
-    command = [*start, shlex.quote(sys.executable), shlex.quote(str(BARE)), *loop]
-    environment = compose(os.environ, {**lane.environment, "LD_PRELOAD": _preload(plan, work)})
+    start, setup = lane.command[: lane.command.index("bench.worker") - 2], lane.setup
+    size = lane.workload.image_size
+    loop = [setup.engine, setup.precision, setup.memory_format, str(BATCH), str(size)]
+    command = [*start, shlex.quote(python), shlex.quote(str(BARE)), *loop]
+    own = {**setup.environment, "LD_PRELOAD": preload(setup.preload, work / "bare.preload")}
+    environment = compose(os.environ, own, python)
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
@@ -125,7 +131,7 @@ def _bare(
         while process.stdout.readline().strip() != "warm":
             assert process.poll() is None, "the bare loop ended"
         below = psutil.Process(process.pid).children(recursive=True)
-        (loop_itself,) = (p for p in below if p.cmdline()[:2] == [sys.executable, str(BARE)])
+        (loop_itself,) = (p for p in below if p.cmdline()[:2] == [python, str(BARE)])
         loop_itself.suspend()
         steps: list[float] = []
         try:
@@ -136,12 +142,6 @@ def _bare(
         taken = map(float, process.stdout.read().split("steps")[1].split())
         # A step that was stopped on its way has the other's whole turn in it.
         steps += [seconds for seconds in taken if seconds < EFFORT.turn_seconds]
-
-
-def _preload(plan: Plan, work: Path) -> str:
-    """The links that `Launch` made for the lane, or the libraries themselves."""
-    links = {link.resolve(): link for link in work.glob("lib*.so")}
-    return ":".join(str(links.get(Path(p).resolve(), p)) for p in plan.preload)
 
 
 def _arguments() -> argparse.Namespace:

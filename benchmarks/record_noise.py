@@ -21,8 +21,8 @@ from pathlib import Path
 from bench.analysis.rates import compute_turns, turns
 from bench.host.probe import probe
 from bench.model.plan import Plan
+from bench.model.protocol import Effort
 from bench.model.result import Result
-from bench.model.workload import Effort
 from bench.plan.make import make_plan
 from bench.plan.options import Options
 from bench.report.progress import PlainDisplay
@@ -30,6 +30,14 @@ from bench.run.session import Run
 
 LANE = "fp32-ipex"
 BATCH = 4
+ROUNDS_EFFORT = Effort(
+    warmup_max_steps=5,
+    end_to_end_turns=0,
+    compute_turns=8,
+    turn_seconds=2.0,
+    turn_min_steps=1,
+    turn_max_steps=100,
+)
 
 
 def main() -> None:
@@ -37,11 +45,14 @@ def main() -> None:
     host = probe()
     trace = Options(profile="quick", lane=[LANE], batch_size=BATCH, rounds=1, data="synthetic")
     plan = make_plan(host, trace)
-    plan.effort = plan.effort.model_copy(
-        update={"compute_turns": 1, "end_to_end_turns": 0, "turn_max_steps": 10**6}
+    endless = {"compute_turns": 1, "end_to_end_turns": 0, "turn_max_steps": 10**6}
+    seconds = {"turn_seconds": arguments.trace_seconds}
+    plan = plan.model_copy(
+        update={
+            "effort": plan.effort.model_copy(update=endless | seconds),
+            "lane_limit_seconds": arguments.trace_seconds + 300,
+        }
     )
-    plan.effort.turn_seconds = arguments.trace_seconds
-    plan.lane_limit_seconds = arguments.trace_seconds + 300
     (steps,) = turns(_run(host, plan).processes[0].record.compute)
     again = Options(
         profile="quick",
@@ -50,25 +61,17 @@ def main() -> None:
         rounds=arguments.rounds,
         data="synthetic",
     )
-    plan = make_plan(host, again)
-    plan.effort = Effort(
-        warmup_max_steps=5,
-        end_to_end_turns=0,
-        compute_turns=8,
-        turn_seconds=2.0,
-        turn_min_steps=1,
-        turn_max_steps=100,
-    )
+    plan = make_plan(host, again).model_copy(update={"effort": ROUNDS_EFFORT})
     rounds = _run(host, plan)
     for lane in rounds.summary.lanes[1:]:
-        for found in lane.compute_ratios:
-            between = found.interval and f"{found.interval.low:.4f} to {found.interval.high:.4f}"
-            print(f"{lane.lane} / {found.against}: {found.value:.4f} ({between}), {found.verdict}")
+        for over in lane.compute_ratios:
+            between = over.interval and f"{over.interval.low:.4f} to {over.interval.high:.4f}"
+            print(f"{lane.lane} / {over.against}: {over.value:.4f} ({between}), {over.verdict}")
     arguments.file.write_text(
         json.dumps(
             {
                 "processor": host.cpu.brand.value,
-                "cores": len(plan.cores),
+                "cores": len(plan.lanes[0].setup.placement.cores),
                 "lane": LANE,
                 "batch": BATCH,
                 "trace_step_seconds": [round(step / 1e9, 4) for step in steps],
@@ -84,7 +87,7 @@ def _rounds(result: Result) -> list[list[list[float]]]:
     rounds: dict[int, list[list[float]]] = {}
     for process in result.processes:
         if process.record is not None and process.outcome == "completed":
-            seconds = [round(turn / 1e9, 4) for turn in compute_turns(process.record)]
+            seconds = [round(BATCH * turn / 1e9, 4) for turn in compute_turns(process.record)]
             rounds.setdefault(process.round, []).append(seconds)
     return [each for _, each in sorted(rounds.items()) if len(each) == len(result.plan.lanes)]
 

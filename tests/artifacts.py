@@ -24,22 +24,22 @@ def consistent_result(rounds: int = 2, **changes: dict[str, str]) -> Result:
     """Three measured lanes whose kernels are those of recorded lines, and whose times add up."""
     result = make_result(rounds=rounds, **changes)
     result.finished_at = (START + timedelta(hours=1)).isoformat()
-    lanes = {lane.id: lane for lane in result.plan.lanes}
     for process in result.processes:
         process.wall_seconds = 90.0
-        if process.evidence is not None:
-            process.kernels = kernels(EVIDENCE[process.lane])
-            seen = process.record.observed if process.record else None
-            process.contradictions = contradictions(
-                lanes[process.lane], process.kernels, seen.onednn_isa if seen else None
-            )
+        for rank in process.ranks:
+            if rank.evidence is not None:
+                observed = rank.record.observed if rank.record else None
+                onednn_isa = observed.onednn_isa if observed else None
+                lane = result.plan.lane(process.lane)
+                rank.kernels = kernels(EVIDENCE[process.lane])
+                rank.contradictions = contradictions(lane, rank.kernels, onednn_isa)
     summarize_again(result)
     return result
 
 
 def summarize_again(result: Result) -> None:
-    images = result.data.spec.images if result.data else None
-    result.summary = summarize(result.plan, result.processes, images)
+    samples = result.data.spec.samples if result.data else None
+    result.summary = summarize(result.plan, result.processes, samples)
 
 
 def write_artifact(folder: Path, result: Result) -> Path:
@@ -49,8 +49,9 @@ def write_artifact(folder: Path, result: Result) -> Path:
     write_text(folder / RESULT, result.model_dump_json(indent=1) + "\n")
     for process in result.processes:
         (folder / process.log).write_text("a worker's words\n")
-        if process.evidence is not None:
-            (folder / process.evidence).write_text(EVIDENCE[process.lane])
+        for rank in process.ranks:
+            if rank.evidence is not None:
+                (folder / rank.evidence).write_text(EVIDENCE[process.lane])
     (folder / "charts" / "speedup.svg").write_text("<svg/>")
     render_texts(result, folder)
     checksums.write(folder)

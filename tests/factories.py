@@ -7,47 +7,38 @@ from typing import Any
 from bench.analysis.summary import summarize
 from bench.model.host import Host
 from bench.model.plan import Plan, PlannedLane
-from bench.model.process import Kernel, Noise, Process
+from bench.model.process import Kernel, Noise, Process, Rank
+from bench.model.protocol import Effort
 from bench.model.record import (
+    CoreLimits,
     Failure,
-    LaneRecord,
-    Limits,
     MatmulRate,
     Measurement,
     Observed,
     Operator,
+    RankRecord,
     StepTimes,
     Turn,
     Warmup,
 )
 from bench.model.result import Data, Kit, Result
-from bench.model.workload import DataSpec, Effort, Workload
-from bench.plan.catalogue.lanes import LANES
+from bench.model.workload import DataSpec
 from tests.host_factory import GIB, NO_AMX, known, make_host, unknown
+from tests.lanes import LANES, make_lane
 
 RATES = {"fp32": 6.0, "fp32-ipex": 7.3, "bf16-avx512": 11.2}
-"""Compute images/s of the measured lanes, before jitter."""
+"""Compute samples/s of the measured lanes, before jitter."""
 PEAK_MEMORY = {"fp32": 3.1, "fp32-ipex": 3.4, "bf16-avx512": 2.6}
 """GiB."""
 START = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
-COMMAND = [
-    *("/opt/bench/bin/python", "-m", "bench.worker.ipexrun", "/opt/bench/bin/ipexrun", "cpu"),
-    *("--ninstances", "1"),
-    *("--ncores-per-instance", "2", "--cores-list", "0,1", "--multi-task-manager", "taskset"),
-    *("--memory-allocator", "default", "--omp-runtime", "intel", "--use-e-cores", "--no-python"),
-    *("/opt/bench/bin/python", "-m", "bench.worker", "SPEC"),
-]
 
 
 def make_plan(
     lanes: list[PlannedLane] | None = None, rounds: int = 3, batch_size: int = 16, **changes: Any
 ) -> Plan:
-    plan = Plan(
-        profile="quick",
-        workload=Workload(image_size=224, batch_size=batch_size, loader_workers=1),
-        data_requested="auto",
-        data_images=2_000,
-        effort=Effort(
+    facts: dict[str, Any] = {
+        "profile": "quick",
+        "effort": Effort(
             warmup_max_steps=5,
             end_to_end_turns=2,
             compute_turns=4,
@@ -55,56 +46,40 @@ def make_plan(
             turn_min_steps=1,
             turn_max_steps=20,
         ),
-        lanes=make_lanes() if lanes is None else lanes,
-        cores=[0, 1],
-        node=0,
-        cores_reason="one thread of each of the 2 cores this process may use, on node 0",
-        task_manager="taskset",
-        preload=["/opt/bench/lib/libiomp5.so"],
-        scrubbed={"OMP_NUM_THREADS": "8", "LD_PRELOAD": "/usr/lib/libjemalloc.so.2"},
-        seed=20261123,
-        rounds_min=rounds,
-        rounds_max=rounds,
-        time_budget_seconds=600,
-        target_precision=0.02,
-        together=True,
-        together_reason="together they need about 8.1 GiB of 60.0 GiB available",
-        lane_limit_seconds=300,
-        estimate_seconds=540,
-        notes=[
+        "lanes": make_lanes(batch_size) if lanes is None else lanes,
+        "baseline": "fp32",
+        "data_requested": "auto",
+        "data_samples": 2_000,
+        "scrubbed": {"OMP_NUM_THREADS": "8", "LD_PRELOAD": "/usr/lib/libjemalloc.so.2"},
+        "seed": 20261123,
+        "rounds_min": rounds,
+        "rounds_max": rounds,
+        "time_budget_seconds": 600,
+        "target_precision": 0.02,
+        "together": True,
+        "together_reason": "together they need about 8.1 GiB of 60.0 GiB available",
+        "lane_limit_seconds": 300,
+        "estimate_seconds": 540,
+        "notes": [
             "numactl is missing, so memory is not bound to node 0: install the package numactl",
             "libtcmalloc.so was not found: lanes use libc's allocator; install google-perftools",
         ],
-    )
-    return plan.model_copy(update=changes)
-
-
-def make_lanes(status: str = "planned", **reasons: str) -> list[PlannedLane]:
-    """The catalogue on a host without AMX; `reasons` fails lanes by name, `-` written `_`."""
-    return [_planned(lane, status, reasons.get(lane.id.replace("-", "_"))) for lane in LANES]
-
-
-def _planned(lane: Any, status: str, failure: str | None) -> PlannedLane:
-    facts: dict[str, Any] = {
-        "id": lane.id,
-        "entry": lane.id,
-        "title": lane.title,
-        "engine": lane.engine,
-        "precision": lane.precision,
-        "memory_format": lane.memory_format,
-        "ceiling": lane.onednn_isa,
     }
-    if lane.id == "bf16-amx":
-        return PlannedLane(**facts, status="skipped", reason=NO_AMX)
-    return PlannedLane(
-        **facts,
-        status="failed" if failure else status,
-        reason=failure,
-        environment=lane.environment() | {"LD_PRELOAD": "/opt/bench/lib/libiomp5.so"},
-        command=COMMAND,
-        launcher="ipexrun",
-        memory_estimate_bytes=int(PEAK_MEMORY.get(lane.id, 3) * 1.1 * GIB),
-    )
+    return Plan(**(facts | changes))
+
+
+def make_lanes(batch_size: int = 16) -> list[PlannedLane]:
+    """The four lanes on a host without AMX."""
+    return [_planned(lane, batch_size) for lane in LANES]
+
+
+def _planned(lane: str, batch_size: int) -> PlannedLane:
+    if lane == "bf16-amx":
+        return make_lane(
+            lane, batch_size=batch_size, intention="skipped", reason=NO_AMX, command=[]
+        )
+    memory = int(PEAK_MEMORY[lane] * 1.1 * GIB)
+    return make_lane(lane, batch_size=batch_size, memory_estimate_bytes=memory)
 
 
 def make_steps(seconds: float, count: int, shares: dict[str, float], seed: int = 0) -> StepTimes:
@@ -117,26 +92,26 @@ def make_steps(seconds: float, count: int, shares: dict[str, float], seed: int =
 
 def make_record(
     lane: str, rate: float, batch_size: int = 16, seed: int = 0, epochs: list[float] | None = None
-) -> LaneRecord:
-    """A completed record of about `rate` compute images/s; 6% less through the loader."""
+) -> RankRecord:
+    """A completed record of about `rate` compute samples/s; 6% less through the loader."""
     step = batch_size / rate
     memory = {"data": 0.0002, "forward": 0.32, "backward": 0.66, "optimizer": 0.0198}
     loader = {"data": 0.06, "forward": 0.30, "backward": 0.62, "optimizer": 0.02}
-    return LaneRecord(
+    return RankRecord(
         lane=lane,
         outcome="completed",
         warmup=Warmup(steps=make_steps(step * 1.5, 3, memory, seed), steady=True),
         compute=Measurement(
             timed=make_steps(step, 12, memory, seed + 1),
             turns=[Turn(at=1000.0 + 10 * i, steps=3) for i in range(4)],
-            images=12 * batch_size,
+            samples=12 * batch_size,
             loss_first=2.31,
             loss_last=2.27,
         ),
         end_to_end=Measurement(
             timed=make_steps(step / 0.94, 10, loader, seed + 3),
             turns=[Turn(at=900.0 + 20 * i, steps=5) for i in range(2)],
-            images=10 * batch_size,
+            samples=10 * batch_size,
             loss_first=2.29,
             loss_last=2.2,
         ),
@@ -148,13 +123,13 @@ def make_record(
     )
 
 
-def make_limits(lane: str) -> Limits:
+def make_limits(lane: str) -> CoreLimits:
     """Cores that multiply BF16 matrices 1.6 times faster than FP32 ones, and copy 30 GB/s."""
     bf16 = lane.startswith("bf16")
     element = 2 if bf16 else 4
     rates = [(512, 0.7), (1024, 0.95), (2048, 1.0)]
     best = 420.0 if bf16 else 260.0
-    return Limits(
+    return CoreLimits(
         matmul=[MatmulRate(size=n, library="oneDNN", gflops=best * part) for n, part in rates],
         copy_gigabytes_per_second=30.0,
         copy_array_bytes=256 * 2**20,
@@ -260,12 +235,12 @@ def make_process(
     batch_size: int = 16,
     epochs: list[float] | None = None,
 ) -> Process:
-    """One lane in one round, completed at `rate` compute images/s, or failed for a reason."""
+    """One lane in one round, completed at `rate` compute samples/s, or failed for a reason."""
     seed = round * 100 + position
     rate = RATES.get(lane, 5.0) if rate is None else rate
     record = make_record(lane, rate, batch_size, seed, epochs)
     if failure is not None:
-        record = LaneRecord(
+        record = RankRecord(
             lane=lane, outcome="failed", failure=Failure(kind="RuntimeError", message=failure)
         )
     return Process(
@@ -278,10 +253,14 @@ def make_process(
         wall_seconds=60.0 if failure is None else 7.0,
         launcher_exit_code=0 if failure is None else 1,
         noise=make_noise(),
-        record=record,
+        ranks=[
+            Rank(
+                record=record,
+                evidence=None if failure else f"evidence/round{round:02d}-{lane}.txt",
+                kernels=[] if failure else make_kernels(lane),
+            )
+        ],
         log=f"logs/round{round:02d}-{lane}.log",
-        evidence=None if failure else f"evidence/round{round:02d}-{lane}.txt",
-        kernels=[] if failure else make_kernels(lane),
     )
 
 
@@ -291,19 +270,15 @@ def make_result(
     host: Host | None = None,
     measured_epochs: bool = False,
     nothing: bool = False,
-    data_images: int = 50_000,
+    data_samples: int = 50_000,
     **plan: Any,
 ) -> Result:
     """A run of the catalogue's lanes: `failing` lanes fail in every round, with that reason.
 
     With `nothing`, the run was interrupted before any process ended.
     """
-    failing = failing or {}
-    processes = [] if nothing else make_rounds(rounds, failing, measured_epochs)
-    lanes = make_lanes(
-        "planned" if nothing else "measured", **{k.replace("-", "_"): v for k, v in failing.items()}
-    )
-    planned = make_plan(lanes, rounds, **plan)
+    processes = [] if nothing else make_rounds(rounds, failing or {}, measured_epochs)
+    planned = make_plan(rounds=rounds, **plan)
     return Result(
         kit=Kit(version="0.1.0", commit="1a2b3c4d5e6f"),
         status="interrupted" if nothing else "completed",
@@ -314,11 +289,11 @@ def make_result(
         host=host or make_host(),
         plan=planned,
         data=Data(
-            spec=DataSpec(kind="synthetic", root="data", images=data_images),
+            spec=DataSpec(kind="synthetic", root="data", samples=data_samples),
             reason="CIFAR-10 was not there and could not be had within 5 s",
         ),
         processes=processes,
-        summary=summarize(planned, processes, data_images),
+        summary=summarize(planned, processes, data_samples),
     )
 
 

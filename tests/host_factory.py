@@ -4,6 +4,7 @@ from typing import Any
 
 from bench.model.base import Reading
 from bench.model.host import (
+    Allowance,
     AmxPermission,
     Cache,
     Cpu,
@@ -12,10 +13,10 @@ from bench.model.host import (
     LogicalCpu,
     NumaNode,
     Settings,
+    Stack,
     Tools,
     Topology,
 )
-from bench.model.host import Limits as HostLimits
 
 GIB = 2**30
 NO_AMX = (
@@ -92,7 +93,7 @@ def make_host(
             ],
             memory_bytes=known(memory),
         ),
-        limits=HostLimits(
+        allowance=Allowance(
             affinity=list(range(threads)),
             cgroup_version=known(1),
             cpuset=known(list(range(threads))),
@@ -122,15 +123,11 @@ def make_host(
             if big
             else unknown("not found; install it with: apt-get install numactl (Debian, Ubuntu)"),
             taskset=known("/usr/bin/taskset"),
-            ipexrun=known("/opt/bench/bin/ipexrun"),
             tcmalloc=known("/usr/lib/x86_64-linux-gnu/libtcmalloc.so")
             if big
             else unknown("not found; install it with: apt-get install libgoogle-perftools-dev"),
-            iomp5=known("/opt/bench/lib/libiomp5.so"),
-            torch=known("2.8.0"),
-            torchvision=known("0.23.0"),
-            intel_extension_for_pytorch=known("2.8.0"),
         ),
+        stacks=[make_stack()],
     )
 
 
@@ -142,3 +139,19 @@ def make_instruction_sets(amx: bool = False) -> list[InstructionSet]:
         InstructionSet(name=n, advertised=amx, usable=amx, why="executed" if amx else missing)
         for n in ("amx_tile", "amx_bf16", "amx_int8", "amx_fp16")
     ]
+
+
+def make_stack(name: str = "ipex", **changes: Any) -> Stack:
+    """The stack of torch 2.8 and IPEX; `changes` replaces fields."""
+    facts: dict[str, Any] = {
+        "python": known("/opt/bench/bin/python"),
+        "packages": {
+            "torch": known("2.8.0"),
+            "torchvision": known("0.23.0"),
+            "intel-extension-for-pytorch": known("2.8.0"),
+        },
+        "ipexrun": known("/opt/bench/bin/ipexrun"),
+        "iomp5": known("/opt/bench/lib/libiomp5.so"),
+        "lock": known("5f" * 32),
+    }
+    return Stack(name=name, **(facts | changes))

@@ -13,11 +13,13 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from bench.host.cpu import Block
 from bench.host.instructions import Attempt
 from bench.host.live import Live
 from bench.host.probe import probe
+from bench.host.stacks import STACKS
 from bench.model.base import Reading
-from bench.model.host import AmxPermission, Host, Tools
+from bench.model.host import AmxPermission, Host, Stack, Tools
 from bench.text import format_cpulist, parse_cpulist
 
 HOSTS = Path(__file__).parent / "recorded" / "hosts"
@@ -93,7 +95,8 @@ def recorded_host(
 
     By default the process may use every CPU of its cpuset, the kernel grants AMX where the flags
     advertise it, instructions are not tried (`executed` says what came of those that were), and
-    every tool is there. `unlisted` are flags that only CPUID tells; `tree` goes to `host_tree`.
+    every tool and package is there: `missing_tools` leaves some out. `unlisted` are flags that
+    only CPUID tells; `tree` goes to `host_tree`.
     """
     options = {"cpuset": cpuset, **tree}
     root = _tree(name, tuple(sorted(options.items())))
@@ -143,8 +146,10 @@ def recorded_live(
     unlisted: tuple[str, ...] = (),
     machine: str = "x86_64",
     shm: Reading[int] = HALF_A_NODE,
+    described: Block | None = None,
 ) -> Live:
-    """What the kernel of a recorded host answered."""
+    """What the kernel of a recorded host answered, and py-cpuinfo of its CPU: nothing."""
+    assert set(missing_tools) <= _can_miss(), missing_tools
 
     def execute(name: str) -> Attempt:
         if name not in (executed or {}):
@@ -162,9 +167,11 @@ def recorded_live(
         amx_permission=permission,
         execute=execute,
         unlisted_flags=lambda: frozenset(unlisted),
+        describe_cpu=lambda: described or {},
         memory_policy=Reading(value=memory_policy),
         shm_bytes=shm,
         tools=_tools(missing_tools),
+        stacks=_stacks(missing_tools),
     )
 
 
@@ -202,8 +209,8 @@ def _caches(
         ("L3", 3, "Unified"),
     ):
         text = _field(lscpu, rf"{label}(?: cache)?")
-        told = re.search(r"\((\d+) instance", text)
-        count = int(told[1]) if told else sockets if level == 3 else len(cores)
+        counted = re.search(r"\((\d+) instance", text)
+        count = int(counted[1]) if counted else sockets if level == 3 else len(cores)
         size = _bytes(text)
         # Since util-linux 2.34 (written "3 MiB", not "32K") the line is the sum of all instances,
         # rounded to a tenth: caches come in steps of 16 KiB.
@@ -335,18 +342,36 @@ def _microseconds(quota: float | None) -> int | None:
 
 
 def _tools(missing: tuple[str, ...]) -> Tools:
-    found = {
+    paths = {
         "lscpu": "/usr/bin/lscpu",
         "numactl": "/usr/bin/numactl",
         "taskset": "/usr/bin/taskset",
-        "ipexrun": "/opt/venv/bin/ipexrun",
         "tcmalloc": "/usr/lib/x86_64-linux-gnu/libtcmalloc.so",
-        "iomp5": "/opt/venv/lib/libiomp5.so",
-        "torch": "2.8.0",
-        "torchvision": "0.23.0",
-        "intel_extension_for_pytorch": "2.8.0",
     }
-    assert set(missing) <= set(found), missing
-    none = Reading[str](reason="not found; install it with: a package manager")
-    readings = {name: Reading[str](value=value) for name, value in found.items()}
-    return Tools(**(readings | dict.fromkeys(missing, none)))
+    return Tools(**{name: _unless(name, missing, path) for name, path in paths.items()})
+
+
+def _stacks(missing: tuple[str, ...]) -> list[Stack]:
+    """Every stack of the catalogue, with the releases that it is meant to have."""
+    return [
+        Stack(
+            name=entry.name,
+            python=Reading(value="/opt/venv/bin/python"),
+            packages={name: _unless(name, missing, pin) for name, pin in entry.packages.items()},
+            ipexrun=_unless("ipexrun", missing, "/opt/venv/bin/ipexrun"),
+            iomp5=_unless("iomp5", missing, "/opt/venv/lib/libiomp5.so"),
+            lock=Reading(value="5f" * 32),
+        )
+        for entry in STACKS.values()
+    ]
+
+
+def _unless(name: str, missing: tuple[str, ...], value: str) -> Reading[str]:
+    if name in missing:
+        return Reading(reason="not found; install it with: a package manager")
+    return Reading(value=value)
+
+
+def _can_miss() -> set[str]:
+    packages = {name for entry in STACKS.values() for name in entry.packages}
+    return {*Tools.model_fields, "ipexrun", "iomp5", *packages}

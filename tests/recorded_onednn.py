@@ -6,7 +6,7 @@ from typing import Any
 from bench.analysis.evidence import kernels
 from bench.model.plan import PlannedLane
 from bench.model.process import Kernel
-from bench.plan.catalogue.lanes import LANES
+from tests.lanes import make_lane
 
 LINES = Path(__file__).parent / "recorded" / "onednn"
 RECORDED = sorted(path.stem for path in LINES.glob("*.txt"))
@@ -21,19 +21,8 @@ def recorded(name: str) -> list[Kernel]:
 
 
 def planned(lane: str, **changes: Any) -> PlannedLane:
-    """A lane of the catalogue, as planned on a host that can run it."""
-    entry = next(each for each in LANES if each.id == lane)
-    facts: dict[str, Any] = {
-        "id": entry.id,
-        "entry": entry.id,
-        "title": entry.title,
-        "engine": entry.engine,
-        "precision": entry.precision,
-        "memory_format": entry.memory_format,
-        "ceiling": entry.onednn_isa,
-        "status": "planned",
-    }
-    return PlannedLane(**(facts | changes))
+    """A lane as planned on a host that can run it; `changes` are its fields or its set-up's."""
+    return make_lane(lane, **changes)
 
 
 def kernel(primitive: str, implementation: str, **changes: Any) -> Kernel:

@@ -1,6 +1,8 @@
 """Whether a result agrees with itself: its conclusions with its raw steps and its evidence. Pure.
 
 Problems are lines that say where and what; none of them says who or what changed the result.
+Conclusions of another version of the analysis are neither right nor wrong by this one: what this
+one would draw then differs, and that is no problem of the result.
 """
 
 import math
@@ -8,15 +10,14 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import bench
 from bench.analysis.contradictions import contradictions
 from bench.analysis.evidence import kernels
+from bench.analysis.method import ANALYSIS_VERSION
 from bench.analysis.summary import summarize
 from bench.model.plan import PlannedLane
-from bench.model.process import Process
-from bench.model.record import LaneRecord, Measurement
+from bench.model.process import Process, Rank
+from bench.model.record import Measurement, RankRecord
 from bench.model.result import Result
-from bench.model.summary import Summary
 
 TOLERANCE = 1e-9
 """Relative difference of two figures that are the same: libraries may add up in another order."""
@@ -27,45 +28,59 @@ CLOCK_SLACK = 2.0
 MISSING = "nothing"
 
 
+def drawn_by_another(result: Result) -> str | None:
+    """A sentence where another version of the analysis drew the conclusions; else None."""
+    version = result.summary.method.version
+    if version == ANALYSIS_VERSION:
+        return None
+    return (
+        f"its conclusions were drawn by version {version} of the analysis, not {ANALYSIS_VERSION}"
+    )
+
+
 def result_problems(result: Result) -> Iterator[str]:
-    """What disagrees in a result as far as it alone can tell."""
-    yield from _summary_problems(result)
+    """What disagrees in a result as far as it alone can tell.
+
+    Its summary is held against the raw steps only if this version of the analysis drew it.
+    """
+    if drawn_by_another(result) is None:
+        yield from summary_differences(result)
     yield from _run_problems(result)
     yield from _round_problems(result)
-    for lane in result.plan.lanes:
-        yield from _lane_problems(lane, [p for p in result.processes if p.lane == lane.id])
     for process in result.processes:
         yield from (f"{_place(process)}: {what}" for what in _process_problems(process, result))
 
 
-def evidence_problems(process: Process, lane: PlannedLane, evidence: str) -> Iterator[str]:
-    """What disagrees with oneDNN's own lines; `evidence` is empty if the process left none."""
-    found = kernels(evidence)
-    stored = [kernel.model_dump() for kernel in process.kernels]
-    parsed = [kernel.model_dump() for kernel in found]
+def summary_differences(result: Result) -> Iterator[str]:
+    """Where the summary is not what this version of the analysis draws from the raw steps."""
+    samples = result.data.spec.samples if result.data else None
+    fresh = summarize(result.plan, result.processes, samples)
+    stored = result.summary.model_dump()
+    for where, old, new in _differences(stored, fresh.model_dump(), "summary"):
+        yield f"{where} is {old}; the raw steps give {new}"
+
+
+def evidence_problems(
+    process: Process, rank: Rank, lane: PlannedLane, evidence: str
+) -> Iterator[str]:
+    """Where a rank's kernels and contradictions are not what this version finds in its lines.
+
+    `evidence` is empty if the rank left none. Problems like the summary's differences: only where
+    this version of the analysis drew them.
+    """
+    ran = kernels(evidence)
+    stored = [kernel.model_dump() for kernel in rank.kernels]
+    parsed = [kernel.model_dump() for kernel in ran]
     if differences := list(_differences(stored, parsed, "kernels")):
         (where, old, new), more = differences[0], len(differences) - 1
         also = f", and {more} more" if more else ""
-        yield f"{_place(process)}: {where} is {old}; {process.evidence} gives {new}{also}"
-    seen = process.record.observed if process.record else None
-    told = seen.onednn_isa if seen else None
-    expected = contradictions(lane, found, told) if process.outcome == "completed" else []
-    if process.contradictions != expected:
-        theirs = "; ".join(expected) or "nothing"
-        yield f"{_place(process)}: contradictions are not those of its kernels: {theirs}"
-
-
-def _recomputed(result: Result) -> Summary:
-    images = result.data.spec.images if result.data else None
-    return summarize(result.plan, result.processes, images)
-
-
-def _summary_problems(result: Result) -> Iterator[str]:
-    stored, fresh = result.summary.model_dump(), _recomputed(result).model_dump()
-    versions = f"bench {result.kit.version} wrote it, this is {bench.__version__}"
-    of_another = "" if result.kit.version == bench.__version__ else f" ({versions})"
-    for where, old, new in _differences(stored, fresh, "summary"):
-        yield f"{where} is {old}; the raw steps give {new}{of_another}"
+        yield f"{_place(process)}: {where} is {old}; {rank.evidence} gives {new}{also}"
+    seen = rank.record.observed if rank.record else None
+    onednn_isa = seen.onednn_isa if seen else None
+    expected = contradictions(lane, ran, onednn_isa) if process.outcome == "completed" else []
+    if rank.contradictions != expected:
+        fresh = "; ".join(expected) or "nothing"
+        yield f"{_place(process)}: contradictions are not those of its kernels: {fresh}"
 
 
 def _run_problems(result: Result) -> Iterator[str]:
@@ -86,61 +101,51 @@ def _round_problems(result: Result) -> Iterator[str]:
             yield f"round {number}, {lane}: there {count} times"
 
 
-def _lane_problems(lane: PlannedLane, own: list[Process]) -> Iterator[str]:
-    """A lane's last process that came to an end decides on its status."""
-    ended = [process for process in own if process.outcome != "interrupted"]
-    last = max(ended, key=lambda process: process.round, default=None)
-    if last is None:
-        if lane.status in ("measured", "invalid"):
-            yield f"lane {lane.id}: {lane.status}, but none of its processes completed"
-        return
-    expected = "measured" if last.outcome == "completed" else "failed"
-    if last.contradictions:
-        expected = "invalid"
-    if lane.status != expected:
-        yield f"lane {lane.id}: {lane.status}, but by its last process it is {expected}"
-
-
 def _process_problems(process: Process, result: Result) -> Iterator[str]:
-    lanes = [lane.id for lane in result.plan.lanes if lane.status != "skipped"]
-    if process.lane not in lanes:
-        yield "a process of a lane that is skipped"
+    lanes = {lane.id: lane for lane in result.plan.running}
+    lane = lanes.get(process.lane)
+    if lane is None:
+        yield "a process of a lane that is not planned to run"
     if process.position >= len(lanes):
         yield f"position {process.position} of a round with {len(lanes)} lanes"
     if _time(process.started_at) is None:  # no order is asked for: a host's clock may be stepped
         yield f"started_at is no time: {process.started_at}"
-    if process.record is None:
+    for rank in process.ranks:
+        yield from _rank_problems(process, rank, lane)
+
+
+def _rank_problems(process: Process, rank: Rank, lane: PlannedLane | None) -> Iterator[str]:
+    if rank.record is None:
         if process.outcome == "completed":
             yield "completed, but without a record"
         return
-    if process.outcome == "completed":
-        yield from _record_problems(process.record, result)
-    busy = _busy_seconds(process.record)
+    if process.outcome == "completed" and lane is not None:
+        yield from _record_problems(rank.record, lane.setup.batch_size)
+    busy = _busy_seconds(rank.record)
     if busy > process.wall_seconds + CLOCK_SLACK:
         yield f"its steps took {busy:.1f} s, the whole process {process.wall_seconds:.1f} s"
 
 
-def _record_problems(record: LaneRecord, result: Result) -> Iterator[str]:
+def _record_problems(record: RankRecord, batch: int) -> Iterator[str]:
     """Only of one that completed: others end in mid-step."""
     if record.outcome != "completed":
         yield f"completed, but its record says {record.outcome}"
-    batch = result.plan.workload.batch_size
     for name, part in (("compute", record.compute), ("end_to_end", record.end_to_end)):
         if sum(turn.steps for turn in part.turns) != len(part.timed):
             yield f"{name}: its turns have other steps than the {len(part.timed)} timed"
         partial = len(part.turns) if name == "end_to_end" and record.epoch_seconds else 0
-        least, most = _images(part, batch, partial)
-        if not least <= part.images <= most:
-            yield f"{name}: {part.images} images in {len(part.timed)} steps of {batch}"
+        least, most = _samples(part, batch, partial)
+        if not least <= part.samples <= most:
+            yield f"{name}: {part.samples} samples in {len(part.timed)} steps of {batch}"
 
 
-def _images(part: Measurement, batch: int, partial: int) -> tuple[int, int]:
-    """Least and most images of the steps, if `partial` of them may be an epoch's last batch."""
+def _samples(part: Measurement, batch: int, partial: int) -> tuple[int, int]:
+    """Least and most samples of the steps, if `partial` of them may be an epoch's last batch."""
     most = len(part.timed) * batch
     return most - partial * (batch - 1), most
 
 
-def _busy_seconds(record: LaneRecord) -> float:
+def _busy_seconds(record: RankRecord) -> float:
     parts = (record.warmup.steps, record.compute.timed, record.end_to_end.timed)
     steps = sum(sum(part.totals()) for part in parts) / 1e9
     return max(steps, sum(record.epoch_seconds))
@@ -152,10 +157,10 @@ def _place(process: Process) -> str:
 
 def _time(text: str | None) -> datetime | None:
     try:
-        found = datetime.fromisoformat(text or "")
+        time = datetime.fromisoformat(text or "")
     except ValueError:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _differences(old: object, new: object, where: str) -> Iterator[tuple[str, object, object]]:

@@ -1,36 +1,40 @@
 """What ran that a lane's name denies: the evidence of one process against its lane. Pure."""
 
-from bench.analysis.isa import TOLD, has_bf16, parts, within
-from bench.analysis.kernels import CONVOLUTIONS, at_own_set, own_set, products, share_at_own_set
+from bench.analysis.isa import ANNOUNCED, has_bf16, parts, within
+from bench.analysis.kernels import CONVOLUTIONS, at_own_set, products, share_at_own_set, spent
 from bench.model.plan import PlannedLane
 from bench.model.process import Kernel
 from bench.text import percent
 
 OWN_SHARE_MIN = 0.5
-"""A BF16 lane's name must hold for more than this share of its convolutions' time. Not for all:
+"""A BF16 lane's name must hold for more than this share of its time in what it mostly does,
+convolutions or products. Not for all:
 oneDNN picks by shape, and a layer too small for AMX runs without it."""
 
 NAMES_SHOWN = 3
 
 
-def contradictions(lane: PlannedLane, kernels: list[Kernel], told: str | None = None) -> list[str]:
+def contradictions(
+    lane: PlannedLane, kernels: list[Kernel], onednn_isa: str | None = None
+) -> list[str]:
     """Sentences on what contradicts the lane; [] if the evidence fits it.
 
-    `told` is what oneDNN says that it may use: more than the ceiling, and the ceiling was not in
-    force, whatever ran. Reorders, which turn BF16 into FP32 and back in any lane, are held to the
-    ceiling and to FP32's strict math alone.
+    `onednn_isa` is what oneDNN says that it may use: more than the ceiling, and the ceiling was not
+    in force, whatever ran. Reorders, which turn BF16 into FP32 and back in any lane, are held to
+    the ceiling and to FP32's strict math alone.
     """
     if not kernels:
         return ["oneDNN printed no kernel: nothing proves what ran"]
     worked = products(kernels)
     if not any(kernel.milliseconds for kernel in worked):
         return ["oneDNN timed no convolution and no product: nothing proves what ran"]
-    if lane.precision == "fp32":
-        found = [_loose_math(kernels), _narrow_operands(worked)]
+    if lane.setup.precision == "fp32":
+        sentences = [_loose_math(kernels), _narrow_operands(worked)]
     else:
-        found = [_emulated(worked), _elsewhere(lane, worked)]
-    found += [_above_ceiling(lane, kernels), _not_in_force(lane, told)]
-    return [sentence for sentence in found if sentence is not None]
+        sentences = [_emulated(worked), _elsewhere(lane, worked)]
+    ceiling = lane.setup.ceiling
+    sentences += [_above_ceiling(ceiling, kernels), _not_in_force(ceiling, onednn_isa)]
+    return [sentence for sentence in sentences if sentence is not None]
 
 
 def _loose_math(kernels: list[Kernel]) -> str | None:
@@ -62,31 +66,37 @@ def _emulated(worked: list[Kernel]) -> str | None:
 
 
 def _elsewhere(lane: PlannedLane, worked: list[Kernel]) -> str | None:
-    """Convolutions, or products in a model without any, that ran on another set or in FP32."""
+    """Work that ran on another set or in FP32: the convolutions', or all of it where they are few.
+
+    A vision transformer has one convolution, and a tenth of a percent of its time in it.
+    """
     convolutions = [kernel for kernel in worked if kernel.primitive in CONVOLUTIONS]
-    judged, what = (convolutions, "convolutions'") if convolutions else (worked, "products'")
+    mostly = spent(convolutions) >= spent(worked) / 2
+    judged, what = (convolutions, "convolutions'") if mostly else (worked, "products'")
     share = share_at_own_set(lane, judged)
-    if share is not None and share > OWN_SHARE_MIN:
+    if share is None:  # most of it was MKL's
+        return f"nothing proves on which instruction set the {what} time was spent"
+    if share > OWN_SHARE_MIN:
         return None
     instead = _listed([k.implementation for k in judged if not at_own_set(lane, k)])
     return (
-        f"{percent(share or 0)} of the {what} time ran in BF16 on {own_set(lane)}, "
+        f"{percent(share)} of the {what} time ran in BF16 on {lane.instruction_set}, "
         f"and the lane's name asks for more than {percent(OWN_SHARE_MIN)}; the rest: {instead}"
     )
 
 
-def _above_ceiling(lane: PlannedLane, kernels: list[Kernel]) -> str | None:
+def _above_ceiling(ceiling: str, kernels: list[Kernel]) -> str | None:
     """Kernels of an instruction set that the lane may not use."""
-    above = [name for k in kernels for name in k.instruction_sets if not within(name, lane.ceiling)]
-    return f"{_listed(above)} ran, above the ceiling {lane.ceiling}" if above else None
+    above = [name for k in kernels for name in k.instruction_sets if not within(name, ceiling)]
+    return f"{_listed(above)} ran, above the ceiling {ceiling}" if above else None
 
 
-def _not_in_force(lane: PlannedLane, told: str | None) -> str | None:
+def _not_in_force(ceiling: str, onednn_isa: str | None) -> str | None:
     """A ceiling that is misspelt, or came too late: oneDNN then goes by the CPU."""
-    name = TOLD.get(told or "")
-    if name is None or within(name, lane.ceiling):
+    name = ANNOUNCED.get(onednn_isa or "")
+    if name is None or within(name, ceiling):
         return None
-    return f"oneDNN said that it may use {name}: the ceiling {lane.ceiling} was not in force"
+    return f"oneDNN said that it may use {name}: the ceiling {ceiling} was not in force"
 
 
 def _calls(some: list[Kernel], all_of_them: list[Kernel]) -> str:

@@ -9,8 +9,9 @@ from statistics import median
 
 from bench.analysis.outliers import outliers
 from bench.analysis.rates import compute_rate
+from bench.analysis.states import lane_states, to_run
 from bench.model.base import Reading
-from bench.model.plan import PlannedLane
+from bench.model.plan import Plan
 from bench.model.process import Process
 from bench.model.summary import RoundState
 from bench.text import percent
@@ -33,14 +34,21 @@ FAULT_SECONDS = 0.001
 """What a major fault takes, one read from a disk behind a network, to hold against `SHARE`."""
 
 
-def round_states(lanes: list[PlannedLane], processes: list[Process]) -> list[RoundState]:
+def round_states(plan: Plan, processes: list[Process]) -> list[RoundState]:
     """Every round that has a process, in order.
 
-    A round is complete with a completed process of each lane that is not skipped, failed or
-    invalid. Complete rounds weigh the same, disturbed or not; others weigh nothing.
+    A round is complete with a completed process of each lane that a further round would start:
+    those that are skipped, failed or invalid are not waited for. Complete rounds weigh the same,
+    disturbed or not; others weigh nothing.
     """
-    needed = {lane.id for lane in lanes if lane.status in ("planned", "measured")}
-    judged = [p for lane in lanes if lane.status != "invalid" for p in _completed(lane, processes)]
+    needed = {lane.id for lane in to_run(plan, processes)}
+    judged = [
+        process
+        for lane in lane_states(plan, processes)
+        if lane.state != "invalid"
+        for process in processes
+        if process.lane == lane.lane and process.outcome == "completed"
+    ]
     numbers = sorted({process.round for process in processes})
     present = {n: {process.lane for process in judged if process.round == n} for n in numbers}
     complete = {n for n in numbers if needed and needed <= present[n]}
@@ -59,10 +67,6 @@ def round_states(lanes: list[PlannedLane], processes: list[Process]) -> list[Rou
         )
         for n in numbers
     ]
-
-
-def _completed(lane: PlannedLane, processes: list[Process]) -> list[Process]:
-    return [each for each in processes if each.lane == lane.id and each.outcome == "completed"]
 
 
 def _disturbances(process: Process) -> Iterator[str]:
@@ -96,12 +100,12 @@ def _slow(processes: list[Process]) -> dict[tuple[str, int], list[str]]:
         rate = compute_rate(process.record) if process.record else None
         if rate is not None:
             rates.setdefault(process.lane, {})[process.round] = rate
-    found = {}
+    slow = {}
     for lane, by_round in rates.items():
         numbers = list(by_round)
         for n in (numbers[i] for i in outliers(list(by_round.values()))):
             usual = median(rate for other, rate in by_round.items() if other != n)
             less = 1 - by_round[n] / usual
             if less >= SHARE:
-                found[lane, n] = [f"slower than its other rounds by {percent(less)}"]
-    return found
+                slow[lane, n] = [f"slower than its other rounds by {percent(less)}"]
+    return slow

@@ -1,4 +1,4 @@
-"""Which kernels ran, from the lines that oneDNN prints in its verbose mode. Pure."""
+"""Which kernels ran, from the lines that oneDNN and MKL print in their verbose modes. Pure."""
 
 import re
 from collections import defaultdict
@@ -30,6 +30,20 @@ OPERAND = re.compile(r"[a-z0-9_]+?[:_]((?:bf|f|s|u|e)\d\w{0,8}|boolean):")
 FPMATH = re.compile(r"attr-fpmath:(\w{1,16})", re.ASCII)
 
 
+MKL = "mkl:"
+"""How the implementation of one of MKL's products begins: `mkl:sgemm`."""
+MKL_CALL = re.compile(
+    r"MKL_VERBOSE ([A-Z0-9_]{0,40}GEMM[A-Z0-9_]{0,40})\([^()]*\) ([\d.]+)(ns|us|ms|s)"
+    r" [^()]*NThr:\d+(?: calls:([1-9]\d{0,8}))?",
+    re.ASCII,
+)
+"""Products, e.g. `MKL_VERBOSE SGEMM(N,T,…) 1.20ms CNR:OFF … NThr:2 calls:12`; MKL's other lines
+are none. The worker makes one line of equal calls, with the time of all and their number."""
+MKL_MILLISECONDS = {"ns": 1e-6, "us": 1e-3, "ms": 1.0, "s": 1e3}
+MKL_TYPES = {"S": "f32", "D": "f64", "H": "f16", "C": "c32", "Z": "c64"}
+"""Of the operands, by the letter before `GEMM`; others say it behind (`GEMM_BF16BF16F32`)."""
+
+
 class _Key(NamedTuple):
     """What two calls share that count as calls of one kernel."""
 
@@ -40,23 +54,33 @@ class _Key(NamedTuple):
     fpmath: str | None
 
 
+class _Ran(NamedTuple):
+    """What one line says: calls of a kernel and their milliseconds, all together."""
+
+    key: _Key
+    calls: int
+    milliseconds: float
+
+
 def kernels(text: str) -> list[Kernel]:
-    """The kernels in oneDNN's verbose text, longest first; [] if it holds none.
+    """The kernels in the libraries' verbose text, longest first; [] if it holds none.
 
     Lines that are something else, cut short or broken are passed over: the text may be a
     stranger's, and nothing in it raises.
     """
-    times: dict[_Key, list[float]] = defaultdict(list)
+    calls: dict[_Key, int] = defaultdict(int)
+    times: dict[_Key, float] = defaultdict(float)
     for line in text.split("\n"):
-        call = _call(line)
-        if call is not None:
-            key, milliseconds = call
-            times[key].append(milliseconds)
-    found = [_kernel(key, calls) for key, calls in times.items()]
-    return sorted(found, key=lambda kernel: -kernel.milliseconds)[:KERNELS_MAX]
+        line = line.strip() if len(line) <= LINE_MAX else ""
+        ran = _mkl_call(line) if line.startswith("MKL_VERBOSE") else _call(line)
+        if ran is not None:
+            calls[ran.key] += ran.calls
+            times[ran.key] += ran.milliseconds
+    every = [_kernel(key, calls[key], milliseconds) for key, milliseconds in times.items()]
+    return sorted(every, key=lambda kernel: -kernel.milliseconds)[:KERNELS_MAX]
 
 
-def _kernel(key: _Key, calls: list[float]) -> Kernel:
+def _kernel(key: _Key, calls: int, milliseconds: float) -> Kernel:
     return Kernel(
         primitive=key.primitive,
         direction=key.direction,
@@ -64,14 +88,14 @@ def _kernel(key: _Key, calls: list[float]) -> Kernel:
         instruction_sets=named(key.implementation),
         data_types=list(key.data_types),
         fpmath=key.fpmath,
-        calls=len(calls),
-        milliseconds=sum(calls),
+        calls=calls,
+        milliseconds=milliseconds,
     )
 
 
-def _call(line: str) -> tuple[_Key, float] | None:
-    """One executed call and its milliseconds; None if the line is not one, whole."""
-    match = EXEC.fullmatch(line.strip()) if len(line) <= LINE_MAX else None
+def _call(line: str) -> _Ran | None:
+    """One executed call of oneDNN's; None if the line is not one, whole."""
+    match = EXEC.fullmatch(line)
     fields = match[1].split(",") if match else []
     if len(fields) != FIELDS or fields[0].partition(":")[0] != "cpu":
         return None
@@ -90,12 +114,33 @@ def _call(line: str) -> tuple[_Key, float] | None:
         data_types=tuple(dict.fromkeys(each[1] for each in types if each)),
         fpmath=fpmath[1] if fpmath else None,
     )
-    return key, milliseconds
+    return _Ran(key, 1, milliseconds)
 
 
-def _milliseconds(text: str) -> float | None:
+def _mkl_call(line: str) -> _Ran | None:
+    """Products of MKL's; None if the line is not of such, whole."""
+    match = MKL_CALL.fullmatch(line)
+    if match is None:
+        return None
+    name, time, unit, calls = match.groups()
+    milliseconds = _milliseconds(time, MKL_MILLISECONDS[unit])
+    if milliseconds is None:
+        return None
+    key = _Key("matmul", "none", MKL + name.lower(), _mkl_types(name), None)
+    return _Ran(key, int(calls or 1), milliseconds)
+
+
+def _mkl_types(name: str) -> tuple[str, ...]:
+    before, _, behind = name.partition("GEMM")
+    spelt = re.findall(r"BF16|F16|F32|F64|[SU]8|[SU]32", behind)
+    letter = before[-1:]
+    types = [MKL_TYPES[letter]] if letter in MKL_TYPES else spelt
+    return tuple(dict.fromkeys(each.lower() for each in types))
+
+
+def _milliseconds(text: str, unit: float = 1.0) -> float | None:
     try:
-        value = float(text)
+        value = float(text) * unit
     except ValueError:
         return None
     return value if 0 <= value < CALL_MAX_MILLISECONDS else None  # nan is not in that range

@@ -37,13 +37,13 @@ def interval(ratios: list[float], *, stops_when_narrow: bool) -> Interval | None
 METHOD = "Student's t over the logarithms of the rounds' ratios"
 
 
-def half_width(found: Interval) -> float:
+def half_width(sure: Interval) -> float:
     """Half the interval's width as a share of its middle: 0.02 is ±2 %."""
-    return math.sqrt(found.high / found.low) - 1
+    return math.sqrt(sure.high / sure.low) - 1
 
 
-def verdict(found: Interval) -> Verdict:
+def verdict(sure: Interval) -> Verdict:
     """Faster or slower only where the interval holds no 1."""
-    if found.low > 1:
+    if sure.low > 1:
         return "faster"
-    return "slower" if found.high < 1 else "undecided"
+    return "slower" if sure.high < 1 else "undecided"

@@ -25,7 +25,7 @@ MASKS = {
 """Instruction sets as the bits of oneDNN's `dnnl_cpu_isa_t`: one set contains another if it has
 all its bits. `ONEDNN_MAX_CPU_ISA` takes the same names in capitals."""
 
-TOLD = {
+ANNOUNCED = {
     "Intel SSE4.1": "sse41",
     "Intel AVX": "avx",
     "Intel AVX2": "avx2",

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from statistics import median
 
-from bench.analysis.isa import AMX_BITS, MASKS, is_amx, parts
+from bench.analysis.evidence import MKL
+from bench.analysis.isa import is_amx, parts
 from bench.model.plan import PlannedLane
 from bench.model.process import Kernel
 from bench.model.summary import KernelShare
@@ -12,9 +13,15 @@ CONVOLUTIONS = ("convolution", "deconvolution")
 PRODUCTS = (*CONVOLUTIONS, "inner_product", "matmul")
 """oneDNN's primitives that multiply and add: the ones that a lane's name is about."""
 
+PORTABLE = {"any", "ref"}
+"""In a name: plain C++, on no instruction set in particular."""
+
+TELLING_MIN = 0.5
+"""Of their time, that kernels must tell their instruction set in, for a share to say anything."""
+
 KINDS = {
     "inner_product": "inner product",
-    "matmul": "inner product",  # the linear layer of stock PyTorch
+    "matmul": "inner product",  # linear layers of stock PyTorch, and all products of MKL
     "reorder": "reorder",
     "batch_normalization": "normalization",
     "layer_normalization": "normalization",
@@ -40,46 +47,61 @@ def kernel_share(lane: PlannedLane, processes: list[list[Kernel]]) -> KernelShar
     shares = [share_at_own_set(lane, products(kernels)) for kernels in steps]
     known = [share for share in shares if share is not None]
     return KernelShare(
-        instruction_set=own_set(lane),
+        instruction_set=lane.instruction_set,
         at_instruction_set=median(known) if known else None,
         milliseconds=dict(sorted(medians.items(), key=lambda each: (-each[1], each[0]))),
     )
-
-
-def own_set(lane: PlannedLane) -> str:
-    """The instruction set that the lane's convolutions and products are meant to run on.
-
-    The best that serves its precision within its ceiling, by oneDNN's name: for FP32
-    `avx512_core`, above which there is nothing for FP32; for BF16 `avx512_core_bf16`, or `amx`,
-    which stands for all names that AMX had.
-    """
-    ceiling = lane.ceiling.lower()
-    mask = MASKS.get(ceiling, 0)
-    if lane.precision == "bf16" and mask & AMX_BITS:
-        return "amx"
-    best = "avx512_core" if lane.precision == "fp32" else "avx512_core_bf16"
-    return best if mask & MASKS[best] == MASKS[best] else ceiling
 
 
 def at_own_set(lane: PlannedLane, kernel: Kernel) -> bool:
     """Whether a kernel ran in the lane's precision on its own set.
 
     Every part of a composite name must name that very set: neither a lower one counts nor a
-    higher one, nor a name that tells none (`gemm:jit`, `ref:any`).
+    higher one, nor a name that tells none (`gemm:jit`, `ref:any`). `amx` stands for all names
+    that AMX had.
     """
-    own, types = own_set(lane), set(kernel.data_types)
-    precise = "bf16" in types if lane.precision == "bf16" else types == {"f32"}
-    return precise and all(
+    own = lane.instruction_set
+    return _precise(lane, kernel) and all(
         any(is_amx(name) if own == "amx" else name == own for name in names)
         for names in parts(kernel.implementation)
     )
 
 
 def share_at_own_set(lane: PlannedLane, kernels: list[Kernel]) -> float | None:
-    """The part of these kernels' time that was at the lane's own set. None if they took none."""
-    total = sum(kernel.milliseconds for kernel in kernels)
-    own = sum(kernel.milliseconds for kernel in kernels if at_own_set(lane, kernel))
-    return own / total if total > 0 else None
+    """The part of these kernels' time that was at the lane's own set.
+
+    Of those that tell: see `_tells`. None if they took no time, or less than `TELLING_MIN` of all.
+    """
+    telling = [kernel for kernel in kernels if _tells(lane, kernel)]
+    own = [kernel for kernel in telling if at_own_set(lane, kernel)]
+    known = spent(telling)
+    if known == 0 or known < TELLING_MIN * spent(kernels):
+        return None
+    return spent(own) / known
+
+
+def _tells(lane: PlannedLane, kernel: Kernel) -> bool:
+    """Whether a kernel's name says that it ran on the lane's set, or that it did not.
+
+    In the lane's precision MKL's never do, nor do oneDNN's FP32 products that take the best set
+    there is without naming it (`gemm:jit`): they speak neither for the lane nor against it. A BF16
+    kernel of oneDNN's without a name does: with BF16's instructions it would have theirs in it.
+    """
+    if not _precise(lane, kernel) or any(parts(kernel.implementation)):
+        return True
+    words = set(kernel.implementation.split(":"))
+    by_mkl = kernel.implementation.startswith(MKL)
+    return not by_mkl and (lane.setup.precision == "bf16" or bool(words & PORTABLE))
+
+
+def spent(kernels: list[Kernel]) -> float:
+    """Milliseconds of them all."""
+    return sum(kernel.milliseconds for kernel in kernels)
+
+
+def _precise(lane: PlannedLane, kernel: Kernel) -> bool:
+    types = set(kernel.data_types)
+    return "bf16" in types if lane.setup.precision == "bf16" else types == {"f32"}
 
 
 def products(kernels: list[Kernel]) -> list[Kernel]:
@@ -89,10 +111,10 @@ def products(kernels: list[Kernel]) -> list[Kernel]:
 
 def milliseconds(kernels: list[Kernel]) -> dict[str, float]:
     """Milliseconds of the kernels by kind."""
-    found: dict[str, float] = defaultdict(float)
+    by_kind: dict[str, float] = defaultdict(float)
     for kernel in kernels:
-        found[_kind(kernel)] += kernel.milliseconds
-    return dict(found)
+        by_kind[_kind(kernel)] += kernel.milliseconds
+    return dict(by_kind)
 
 
 def _kind(kernel: Kernel) -> str:

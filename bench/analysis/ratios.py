@@ -5,17 +5,22 @@ from collections.abc import Callable
 from statistics import fmean, median
 
 from bench.analysis.interval import ROUNDS_MIN, half_width, interval, verdict
-from bench.model.record import LaneRecord
+from bench.model.record import RankRecord
 from bench.model.summary import Ratio
 
-Records = dict[int, LaneRecord]
+Records = dict[int, RankRecord]
 """One lane's completed records by round."""
 
-Turns = Callable[[LaneRecord], list[float]]
-"""A process's time a step in each of its turns."""
+Turns = Callable[[RankRecord], list[float]]
+"""A process's time a sample in each of its turns."""
 
 
-def round_ratio(lane: LaneRecord, denominator: LaneRecord, turns: Turns) -> float | None:
+def denominators(baseline: str, best_fp32: str | None) -> list[str]:
+    """The lanes that all others are held against: the baseline, then the best FP32 lane."""
+    return list(dict.fromkeys(lane for lane in (baseline, best_fp32) if lane is not None))
+
+
+def round_ratio(lane: RankRecord, denominator: RankRecord, turns: Turns) -> float | None:
     """How many times faster `lane` was in one round: the median over turns of their ratio there.
 
     Turns are paired as they were taken, seconds apart, so that a host which drifts moves both
@@ -29,8 +34,8 @@ def round_ratio(lane: LaneRecord, denominator: LaneRecord, turns: Turns) -> floa
 def round_ratios(lane: Records, denominator: Records, turns: Turns) -> list[float]:
     """The ratio of two lanes in each round in which both completed."""
     both = sorted(lane.keys() & denominator.keys())
-    found = (round_ratio(lane[i], denominator[i], turns) for i in both)
-    return [each for each in found if each is not None]
+    by_round = (round_ratio(lane[i], denominator[i], turns) for i in both)
+    return [each for each in by_round if each is not None]
 
 
 def ratio(against: str, rounds: list[float], *, stops_when_narrow: bool) -> Ratio | None:
@@ -40,7 +45,7 @@ def ratio(against: str, rounds: list[float], *, stops_when_narrow: bool) -> Rati
     low, high = min(rounds), max(rounds)
     # The mean goes through logarithms, whose rounding may leave the range it lies in.
     value = min(max(math.exp(fmean(map(math.log, rounds))), low), high)
-    found = interval(rounds, stops_when_narrow=stops_when_narrow)
+    sure = interval(rounds, stops_when_narrow=stops_when_narrow)
     few = f"{len(rounds)} of the {ROUNDS_MIN} rounds that an interval needs"
     return Ratio(
         against=against,
@@ -48,40 +53,40 @@ def ratio(against: str, rounds: list[float], *, stops_when_narrow: bool) -> Rati
         low=low,
         high=high,
         rounds=len(rounds),
-        interval=found,
-        no_interval=None if found else few,
-        verdict=verdict(found) if found else None,
+        interval=sure,
+        no_interval=None if sure else few,
+        verdict=verdict(sure) if sure else None,
     )
 
 
 def ratios(
     lane: str,
     records: dict[str, Records],
-    denominators: list[str],
+    against: list[str],
     turns: Turns,
     *,
     stops_when_narrow: bool,
 ) -> list[Ratio]:
     """The lane against each denominator, without itself and without those that share no round."""
-    others = [name for name in dict.fromkeys(denominators) if name != lane and name in records]
-    found = [
+    combined = [
         ratio(
-            name,
-            round_ratios(records[lane], records[name], turns),
+            other,
+            round_ratios(records[lane], records[other], turns),
             stops_when_narrow=stops_when_narrow,
         )
-        for name in others
+        for other in against
+        if other != lane and other in records
     ]
-    return [each for each in found if each is not None]
+    return [each for each in combined if each is not None]
 
 
-def ratio_against(found: list[Ratio], against: str) -> Ratio | None:
+def ratio_against(ratios: list[Ratio], against: str) -> Ratio | None:
     """The ratio whose denominator is that lane; None if there is none."""
-    return next((each for each in found if each.against == against), None)
+    return next((each for each in ratios if each.against == against), None)
 
 
-def widest(found: list[Ratio]) -> float | None:
+def widest(ratios: list[Ratio]) -> float | None:
     """The largest half-width of their intervals, as a share; None if one has no interval."""
-    intervals = [each.interval for each in found]
+    intervals = [each.interval for each in ratios]
     widths = [half_width(each) for each in intervals if each is not None]
-    return max(widths) if widths and len(widths) == len(found) else None
+    return max(widths) if widths and len(widths) == len(ratios) else None

@@ -8,13 +8,13 @@ What it does not know. Caches: operands still in a cache need no traffic, so tha
 on large caches may exceed the bound. Fusion: an engine that computes two operators in one pass
 reads and writes less than both. Stores: a copy may read each line before it overwrites it, which
 is not counted; an operator in place need not, and may exceed copy bandwidth. Padding: counted as
-work (`bench.worker.work`), and a kernel may skip it.
+work (`bench.worker.limits.work`), and a kernel may skip it.
 """
 
 from collections.abc import Iterable
 
 from bench.analysis.ratios import ratio_against
-from bench.model.record import Limits, Operator
+from bench.model.record import CoreLimits, Operator
 from bench.model.summary import KernelShare, LaneSummary, LimitShare
 from bench.text import percent
 
@@ -28,37 +28,37 @@ CLOCKS_DIFFER = 0.03
 
 
 def limit_share(
-    own: Limits,
-    alike: list[Limits],
-    every: list[Limits],
-    images_per_second: float,
+    own: CoreLimits,
+    same_level: list[CoreLimits],
+    same_cores: list[CoreLimits],
+    samples_per_second: float,
     batch_size: int,
 ) -> LimitShare:
     """How far a rate is from the limits of its cores.
 
-    `own` has the step's operators. The peak is the best of `alike`, all limits measured at the
-    same precision and ceiling; bandwidth, which depends on neither, the best of `every` lane's:
-    what one process reached, no noise has made too high.
+    `own` has the step's operators. The peak is the best of `same_level`, limits measured on the
+    same cores at the same precision and ceiling; bandwidth, which depends on neither, the best of
+    `same_cores`: what one process reached, no noise has made too high.
     """
-    peak = max(rate.gflops for each in alike for rate in each.matmul)
-    bandwidth = max(each.copy_gigabytes_per_second for each in every)
+    peak = max(rate.gflops for each in same_level for rate in each.matmul)
+    bandwidth = max(each.copy_gigabytes_per_second for each in same_cores)
     flop = sum(each.flop * each.calls for each in own.operators) / batch_size
     traffic = sum(each.bytes * each.calls for each in own.operators) / batch_size
     least = _seconds(own.operators, peak, bandwidth)
     memory_bound = _seconds(_memory_bound(own.operators, peak, bandwidth), peak, bandwidth)
-    achieved = flop * images_per_second / GIGA
+    achieved = flop * samples_per_second / GIGA
     bound = batch_size / least
     return LimitShare(
         achieved_gflops=achieved,
         peak_gflops=peak,
         peak_share=achieved / peak,
-        bound_images_per_second=bound,
-        bound_share=images_per_second / bound,
+        bound_samples_per_second=bound,
+        bound_share=samples_per_second / bound,
         memory_bound_share=memory_bound / least,
         copy_gigabytes_per_second=bandwidth,
         clock_mhz=own.clock_mhz,
-        gflop_per_image=flop / GIGA,
-        megabytes_per_image=traffic / 1e6,
+        gflop_per_sample=flop / GIGA,
+        megabytes_per_sample=traffic / 1e6,
     )
 
 
@@ -89,78 +89,78 @@ def explain(lane: LaneSummary, best_fp32: LaneSummary) -> list[str]:
     ratio = ratio_against(lane.compute_ratios, best_fp32.lane)
     if ratio is None or ratio.verdict != "slower" or not lane.limits or not best_fp32.limits:
         return []
-    its, other, name = lane.limits, best_fp32.limits, best_fp32.lane
+    own, other, name = lane.limits, best_fp32.limits, best_fp32.lane
     return [
-        _about_peak(its, other, name),
-        *_about_clock(its, other, name),
-        *_about_memory(its, other, name),
-        _about_bound(its, other, name),
+        _about_peak(own, other, name),
+        *_about_clock(own, other, name),
+        *_about_memory(own, other, name),
+        _about_bound(own, other, name),
         *_about_kernels(lane.kernels, best_fp32.kernels, name),
     ]
 
 
-def _about_peak(its: LimitShare, other: LimitShare, name: str) -> str:
-    quotient = its.peak_gflops / other.peak_gflops
+def _about_peak(own: LimitShare, other: LimitShare, name: str) -> str:
+    quotient = own.peak_gflops / other.peak_gflops
     meaning = (
         "on these cores BF16 arithmetic itself is the slower one"
         if quotient < 1
         else "arithmetic alone would make it faster"
     )
     return (
-        f"Its matrix-product peak is {its.peak_gflops:.0f} GFLOP/s, {quotient:.2f}× that of "
+        f"Its matrix-product peak is {own.peak_gflops:.0f} GFLOP/s, {quotient:.2f}× that of "
         f"{name} ({other.peak_gflops:.0f}): {meaning}."
     )
 
 
-def _about_clock(its: LimitShare, other: LimitShare, name: str) -> list[str]:
-    if its.clock_mhz is None or other.clock_mhz is None:
+def _about_clock(own: LimitShare, other: LimitShare, name: str) -> list[str]:
+    if own.clock_mhz is None or other.clock_mhz is None:
         return []
-    if abs(its.clock_mhz / other.clock_mhz - 1) < CLOCKS_DIFFER:
+    if abs(own.clock_mhz / other.clock_mhz - 1) < CLOCKS_DIFFER:
         return []
     return [
-        f"Its cores run at {its.clock_mhz:.0f} MHz after a matrix product, those of {name} at "
+        f"Its cores run at {own.clock_mhz:.0f} MHz after a matrix product, those of {name} at "
         f"{other.clock_mhz:.0f} MHz."
     ]
 
 
-def _about_memory(its: LimitShare, other: LimitShare, name: str) -> list[str]:
-    if its.memory_bound_share < WORTH_TELLING:
+def _about_memory(own: LimitShare, other: LimitShare, name: str) -> list[str]:
+    if own.memory_bound_share < WORTH_TELLING:
         return []
     return [
-        f"In {percent(its.memory_bound_share)} of the least time of a step memory bandwidth is "
+        f"In {percent(own.memory_bound_share)} of the least time of a step memory bandwidth is "
         f"the limit ({name}: {percent(other.memory_bound_share)}), which no arithmetic shortens."
     ]
 
 
-def _about_bound(its: LimitShare, other: LimitShare, name: str) -> str:
+def _about_bound(own: LimitShare, other: LimitShare, name: str) -> str:
     bounds = (
-        f"Its limits allow {its.bound_images_per_second:.1f} images/s, those of {name} "
-        f"{other.bound_images_per_second:.1f}"
+        f"Its limits allow {own.bound_samples_per_second:.1f} samples/s, those of {name} "
+        f"{other.bound_samples_per_second:.1f}"
     )
-    if its.bound_images_per_second < other.bound_images_per_second:
+    if own.bound_samples_per_second < other.bound_samples_per_second:
         return f"{bounds}: it could not win."
-    reached = f"it reaches {percent(its.bound_share)} of them"
+    reached = f"it reaches {percent(own.bound_share)} of them"
     return f"{bounds}; {reached}, {name} {percent(other.bound_share)}."
 
 
-def _about_kernels(its: KernelShare | None, other: KernelShare | None, name: str) -> list[str]:
+def _about_kernels(own: KernelShare | None, other: KernelShare | None, name: str) -> list[str]:
     """What the kernels of one step under verbose mode say; [] if they say nothing against it."""
-    if its is None:
+    if own is None:
         return []
-    told = []
-    if its.at_instruction_set is not None and its.at_instruction_set < 1 - WORTH_TELLING:
-        told.append(
-            f"Only {percent(its.at_instruction_set)} of its convolutions' and inner products' "
-            f"time was on {its.instruction_set}."
+    sentences = []
+    if own.at_instruction_set is not None and own.at_instruction_set < 1 - WORTH_TELLING:
+        sentences.append(
+            f"Only {percent(own.at_instruction_set)} of its convolutions' and inner products' "
+            f"time was on {own.instruction_set}."
         )
-    reorders, others = _reorders(its), _reorders(other) if other is not None else None
+    reorders, others = _reorders(own), _reorders(other) if other is not None else None
     if reorders >= WORTH_TELLING and (others is None or reorders > others):
         compared = "" if others is None else f" ({name}: {percent(others)})"
-        told.append(
+        sentences.append(
             f"Reorders, which change layouts and types, take {percent(reorders)} of its kernels' "
             f"time{compared}."
         )
-    return told
+    return sentences
 
 
 def _reorders(kernels: KernelShare) -> float:

@@ -1,10 +1,13 @@
 """Conclusions over all rounds, from the raw steps of the completed processes. Pure."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from statistics import median
 
+from bench.analysis.cautions import cautions
 from bench.analysis.disturbed import round_states
 from bench.analysis.kernels import kernel_share
+from bench.analysis.method import method
 from bench.analysis.outliers import outliers
 from bench.analysis.rates import (
     compute_rate,
@@ -14,66 +17,49 @@ from bench.analysis.rates import (
     measured_epoch_seconds,
     phase_medians,
 )
-from bench.analysis.ratios import Records, Turns, ratios
+from bench.analysis.ratios import Records, Turns, denominators, ratios
 from bench.analysis.roofline import limit_share
+from bench.analysis.states import LaneOutcome, lane_states
 from bench.model.plan import Plan, PlannedLane
 from bench.model.process import Process
-from bench.model.record import LaneRecord, Limits
-from bench.model.summary import LaneSummary, LimitShare, Ratio, Spread, Summary
-from bench.plan.catalogue.lanes import BASELINE
+from bench.model.record import CoreLimits, RankRecord
+from bench.model.summary import KernelShare, LaneSummary, LimitShare, Ratio, Spread, Summary
 
 Rates = dict[int, float]
-"""One lane's images/s by round."""
+"""One lane's samples/s by round."""
 
 
-def summarize(plan: Plan, processes: list[Process], data_images: int | None) -> Summary:
+def summarize(plan: Plan, processes: list[Process], data_samples: int | None) -> Summary:
     """Draw the run's conclusions. Only completed processes of lanes that are not invalid count.
 
-    `data_images` is the size of an epoch; None where the data set is not known, and then an
+    `data_samples` is the size of an epoch; None where the data set is not known, and then an
     epoch that nobody measured stays unknown.
     """
-    lanes = plan.lanes
-    records = {lane.id: completed_records(lane, processes) for lane in lanes}
-    compute = {lane: _rates(found, compute_rate) for lane, found in records.items()}
-    base, best = baseline(lanes), best_fp32(lanes, compute)
-    rounds = round_states(lanes, processes)
-    summary = Summary(
+    outcomes = lane_states(plan, processes)
+    records = {each.lane: completed_records(each, processes) for each in outcomes}
+    rates = {lane: _rates(own, compute_rate) for lane, own in records.items()}
+    rounds = round_states(plan, processes)
+    material = _Material(plan, processes, records, best_fp32(plan.lanes, rates), data_samples)
+    return Summary(
+        method=method(),
         rounds_completed=sum(each.complete for each in rounds),
-        baseline=base,
-        best_fp32=best,
-        rounds=rounds,
+        baseline=plan.baseline,
+        best_fp32=material.best_fp32,
         lanes=[
-            _summarize_lane(
-                lane,
-                records,
-                [base, best] if best is not None else [base],
-                data_images,
-                stops_when_narrow=plan.rounds_min < plan.rounds_max,
-            )
-            for lane in lanes
+            material.summarize(lane, outcome)
+            for lane, outcome in zip(plan.lanes, outcomes, strict=True)
         ],
+        rounds=rounds,
     )
-    for lane, its in zip(lanes, summary.lanes, strict=True):
-        its.kernels = kernel_share(
-            lane, [p.kernels for p in processes if p.lane == lane.id and p.outcome == "completed"]
-        )
-        its.limits = _limits(lane, lanes, records, its, plan.workload.batch_size)
-    return summary
 
 
-def baseline(lanes: list[PlannedLane]) -> str:
-    """The lane that speed-ups are quoted against: the catalogue's, else the first that can run."""
-    running = [lane.id for lane in lanes if lane.status != "skipped"]
-    return BASELINE if BASELINE in running or not running else running[0]
-
-
-def completed_records(lane: PlannedLane, processes: list[Process]) -> Records:
+def completed_records(outcome: LaneOutcome, processes: list[Process]) -> Records:
     """The lane's records by round; none of a lane whose evidence contradicts its name."""
     return {
         process.round: process.record
         for process in processes
-        if lane.status != "invalid"
-        and process.lane == lane.id
+        if outcome.state != "invalid"
+        and process.lane == outcome.lane
         and process.outcome == "completed"
         and process.record is not None
     }
@@ -84,7 +70,7 @@ def best_fp32(lanes: list[PlannedLane], compute: dict[str, Rates]) -> str | None
     medians = {
         lane.id: median(compute[lane.id].values())
         for lane in lanes
-        if lane.precision == "fp32" and compute[lane.id]
+        if lane.setup.precision == "fp32" and compute[lane.id]
     }
     return max(medians, key=lambda lane: medians[lane]) if medians else None
 
@@ -96,79 +82,97 @@ def spread(values: list[float]) -> Spread | None:
     return Spread(median=median(values), low=min(values), high=max(values), rounds=len(values))
 
 
-def _summarize_lane(
-    lane: PlannedLane,
-    records: dict[str, Records],
-    denominators: list[str],
-    data_images: int | None,
-    *,
-    stops_when_narrow: bool,
-) -> LaneSummary:
-    def over(turns: Turns) -> list[Ratio]:
-        stops = stops_when_narrow
-        return ratios(lane.id, records, denominators, turns, stops_when_narrow=stops)
+@dataclass(frozen=True)
+class _Material:
+    """What every lane's summary is drawn from."""
 
-    own = records[lane.id]
-    whole = _rates(own, end_to_end_rate)
-    measured = _epochs_measured(own)
-    epochs = measured or _epochs_extrapolated(whole, data_images)
-    return LaneSummary(
-        lane=lane.id,
-        compute_images_per_second=spread(list(_rates(own, compute_rate).values())),
-        end_to_end_images_per_second=spread(list(whole.values())),
-        epoch_seconds=spread(epochs),
-        epoch_measured=bool(measured),
-        phase_seconds=_phase_seconds(own),
-        peak_memory_bytes=_peak_memory(own),
-        outliers=sum(len(outliers(each.compute.timed.totals())) for each in own.values()),
-        unsteady_warmups=sum(each.warmup.steady is False for each in own.values()),
-        compute_ratios=over(compute_turns),
-        end_to_end_ratios=over(end_to_end_turns),
-    )
+    plan: Plan
+    processes: list[Process]
+    records: dict[str, Records]
+    best_fp32: str | None
+    data_samples: int | None
+
+    def summarize(self, lane: PlannedLane, outcome: LaneOutcome) -> LaneSummary:
+        own = self.records[lane.id]
+        compute, whole = _rates(own, compute_rate), _rates(own, end_to_end_rate)
+        measured = _epochs_measured(own)
+        rate = spread(list(compute.values()))
+        return LaneSummary(
+            lane=lane.id,
+            state=outcome.state,
+            reason=outcome.reason,
+            compute_samples_per_second=rate,
+            end_to_end_samples_per_second=spread(list(whole.values())),
+            epoch_seconds=spread(measured or _epochs_extrapolated(whole, self.data_samples)),
+            epoch_measured=bool(measured),
+            phase_seconds=_phase_seconds(own),
+            peak_memory_bytes=_peak_memory(own),
+            cautions=cautions(lane, own),
+            outliers=sum(len(outliers(each.compute.timed.totals())) for each in own.values()),
+            unsteady_warmups=sum(each.warmup.steady is False for each in own.values()),
+            kernels=self._kernels(lane),
+            limits=self._limits(lane, rate),
+            compute_ratios=self._ratios(lane, compute_turns),
+            end_to_end_ratios=self._ratios(lane, end_to_end_turns),
+        )
+
+    def _ratios(self, lane: PlannedLane, turns: Turns) -> list[Ratio]:
+        return ratios(
+            lane.id,
+            self.records,
+            denominators(self.plan.baseline, self.best_fp32),
+            turns,
+            stops_when_narrow=self.plan.rounds_min < self.plan.rounds_max,
+        )
+
+    def _kernels(self, lane: PlannedLane) -> KernelShare | None:
+        """Of an invalid lane too: they show what contradicts its name."""
+        completed = (each for each in self.processes if each.outcome == "completed")
+        return kernel_share(lane, [each.kernels for each in completed if each.lane == lane.id])
+
+    def _limits(self, lane: PlannedLane, rate: Spread | None) -> LimitShare | None:
+        """The lane's share of its limits; None if it or they were not measured.
+
+        Bandwidth is that of the lanes on the same cores, the peak of those at its precision and
+        ceiling among them.
+        """
+        limits = {each.id: _measured_limits(self.records[each.id]) for each in self.plan.lanes}
+        own, cores = lane.setup, lane.setup.placement.cores
+        beside = [each for each in self.plan.lanes if each.setup.placement.cores == cores]
+        level = (own.precision, own.ceiling)
+        same = [each for each in beside if (each.setup.precision, each.setup.ceiling) == level]
+        if not limits[lane.id] or rate is None:
+            return None
+        return limit_share(
+            limits[lane.id][-1],
+            [each for other in same for each in limits[other.id]],
+            [each for other in beside for each in limits[other.id]],
+            rate.median,
+            own.batch_size,
+        )
 
 
-def _limits(
-    lane: PlannedLane,
-    lanes: list[PlannedLane],
-    records: dict[str, Records],
-    its: LaneSummary,
-    batch_size: int,
-) -> LimitShare | None:
-    """The lane's share of its limits; None if it or they were not measured."""
-    alike = [x.id for x in lanes if (x.precision, x.ceiling) == (lane.precision, lane.ceiling)]
-    own, rate = _measured_limits(records[lane.id]), its.compute_images_per_second
-    if not own or rate is None:
-        return None
-    return limit_share(
-        own[-1],
-        [each for name in alike for each in _measured_limits(records[name])],
-        [each for lanes_own in records.values() for each in _measured_limits(lanes_own)],
-        rate.median,
-        batch_size,
-    )
-
-
-def _measured_limits(records: Records) -> list[Limits]:
+def _measured_limits(records: Records) -> list[CoreLimits]:
     return [each.limits for each in records.values() if each.limits is not None]
 
 
-def _rates(records: Records, rate: Callable[[LaneRecord], float | None]) -> Rates:
-    found = {i: rate(record) for i, record in records.items()}
-    return {i: value for i, value in found.items() if value is not None}
+def _rates(records: Records, rate: Callable[[RankRecord], float | None]) -> Rates:
+    rates = {i: rate(record) for i, record in records.items()}
+    return {i: value for i, value in rates.items() if value is not None}
 
 
 def _epochs_measured(records: Records) -> list[float]:
-    found = [measured_epoch_seconds(record) for record in records.values()]
-    return [seconds for seconds in found if seconds is not None]
+    medians = [measured_epoch_seconds(record) for record in records.values()]
+    return [seconds for seconds in medians if seconds is not None]
 
 
-def _epochs_extrapolated(whole: Rates, data_images: int | None) -> list[float]:
-    return [data_images / rate for rate in whole.values()] if data_images is not None else []
+def _epochs_extrapolated(whole: Rates, data_samples: int | None) -> list[float]:
+    return [data_samples / rate for rate in whole.values()] if data_samples is not None else []
 
 
 def _phase_seconds(records: Records) -> dict[str, float]:
-    found = [phase_medians(record.compute.timed) for record in records.values()]
-    rounds = [phases for phases in found if phases]
+    medians = [phase_medians(record.compute.timed) for record in records.values()]
+    rounds = [phases for phases in medians if phases]
     return {phase: median(each[phase] for each in rounds) for phase in rounds[0]} if rounds else {}
 
 

@@ -2,23 +2,27 @@
 
 from collections.abc import Callable
 
+from bench.doctor.allocator import allocator
 from bench.doctor.amx import amx
 from bench.doctor.avx512_bf16 import avx512_bf16
 from bench.doctor.busy import busy
 from bench.doctor.case import Case
-from bench.doctor.clock_source import clock
+from bench.doctor.clock_source import clock_source
 from bench.doctor.cpus import cpus
 from bench.doctor.disk import disk
-from bench.doctor.frequency import governor, turbo
+from bench.doctor.governor import governor
 from bench.doctor.huge_pages import huge_pages
-from bench.doctor.libraries import allocator, openmp
 from bench.doctor.memory import memory
-from bench.doctor.numa import memory_policy, numa_balancing
+from bench.doctor.memory_policy import memory_policy
+from bench.doctor.numa_balancing import numa_balancing
+from bench.doctor.openmp import openmp
 from bench.doctor.shared_memory import shared_memory
 from bench.doctor.smt import smt
 from bench.doctor.steal import steal
+from bench.doctor.turbo import turbo
 from bench.doctor.versions import versions
 from bench.model.finding import Finding
+from bench.model.host import Stack
 
 CHECKS: tuple[Callable[[Case], Finding], ...] = (
     amx,
@@ -33,16 +37,18 @@ CHECKS: tuple[Callable[[Case], Finding], ...] = (
     memory,
     busy,
     steal,
-    allocator,
-    openmp,
-    versions,
     disk,
     shared_memory,
-    clock,
+    clock_source,
+    allocator,
 )
-"""In the order they are told: processor, settings, limits, this moment, software, files, clock."""
+"""In the order they are told: processor, settings, limits, this moment, files, clock, software."""
+
+STACK_CHECKS: tuple[Callable[[Case, Stack], Finding], ...] = (versions, openmp)
+"""Software again: of each stack."""
 
 
 def diagnose(case: Case) -> list[Finding]:
     """Every check's finding, in order."""
-    return [check(case) for check in CHECKS]
+    of_stacks = [check(case, stack) for stack in case.host.stacks for check in STACK_CHECKS]
+    return [*(check(case) for check in CHECKS), *of_stacks]

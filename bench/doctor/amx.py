@@ -46,8 +46,7 @@ def amx(case: Case) -> Finding:
         yes = ", ".join(link.name for link in links)
         return ABOUT.ok(f"{yes}: all there; what oneDNN makes of it, a run's evidence tells")
     link = links[broken]
-    told = ", ".join(f"{before.name} yes" for before in links[:broken])
-    value = f"{told}, {link.name}" if told else link.name
+    value = ", ".join([*(f"{each.name} yes" for each in links[:broken]), link.name])
     if link.holds is None:
         return ABOUT.unknown(f"{value} unknown: {link.said}")
     return ABOUT.warning(f"{value} no: {link.said}", link.fix(host))

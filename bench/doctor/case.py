@@ -8,7 +8,7 @@ from typing import Self
 
 from bench.doctor.activity import Activity, watch
 from bench.doctor.demand import Demand, demand
-from bench.doctor.places import Place, read_places
+from bench.doctor.folders import WritableFolder, read_folders
 from bench.host.files import Files
 from bench.model.base import Reading
 from bench.model.host import Host
@@ -24,7 +24,7 @@ class Case:
     demand: Demand
     files: Files
     activity: Reading[Activity]
-    places: list[Place]
+    folders: list[WritableFolder]
 
     @classmethod
     def of(
@@ -43,8 +43,8 @@ class Case:
         return cls(
             host=host,
             cores=cores,
-            demand=demand(host, len(cores.cpus)),
+            demand=demand(host),
             files=files,
             activity=watch(files, wait),
-            places=read_places(results, data),
+            folders=read_folders(results, data),
         )

@@ -17,18 +17,18 @@ FAST = {"tsc", "kvm-clock", "hyperv_clocksource_tsc_page", "arch_sys_counter"}
 """Those that a process reads without a system call."""
 
 
-def clock(case: Case) -> Finding:
+def clock_source(case: Case) -> Finding:
     """The CPU's own counter, or a hypervisor's page on top of it."""
-    found = case.files.reading(f"{_CLOCKS}/current_clocksource")
-    if found.value is None:
-        return ABOUT.unknown(found.reason)
-    if found.value in FAST:
-        return ABOUT.ok(found.value)
+    current = case.files.reading(f"{_CLOCKS}/current_clocksource")
+    if current.value is None:
+        return ABOUT.unknown(current.reason)
+    if current.value in FAST:
+        return ABOUT.ok(current.value)
     available = (case.files.text(f"{_CLOCKS}/available_clocksource") or "").split()
     better = next((name for name in available if name in FAST), None)
     if better is None:
-        value = f"{found.value}; the kernel offers no better one"
+        value = f"{current.value}; the kernel offers no better one"
         why = ["# why not", "sudo dmesg | grep -iE 'tsc|clocksource'"]
         return ABOUT.warning(value, on_host(case.host, *why))
     switch = [f"echo {better} | sudo tee \\", f"  {_CLOCKS}/current_clocksource"]
-    return ABOUT.warning(found.value, on_host(case.host, *switch))
+    return ABOUT.warning(current.value, on_host(case.host, *switch))

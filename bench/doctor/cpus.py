@@ -16,9 +16,8 @@ ABOUT = Topic(
 
 def cpus(case: Case) -> Finding:
     """No quota below the allowed CPUs; one below a single CPU interrupts every step."""
-    limits, mine = case.host.limits, allowed(case.host)
+    quota, mine = case.host.allowance.quota_cpus, allowed(case.host)
     has = f"{len(mine)} of {case.host.topology.threads} CPUs allowed ({format_cpulist(mine)})"
-    quota = limits.quota_cpus
     if quota.value is None and "no quota" not in (quota.reason or ""):
         return ABOUT.unknown(f"{has}; quota: {quota.reason}")
     lane = f"a lane gets {len(case.cores.cpus)}"

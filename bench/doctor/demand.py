@@ -1,38 +1,42 @@
-"""What a run of the default profile asks of a host."""
+"""What a run of a profile asks of this host."""
 
 from dataclasses import dataclass
 
+from bench.model.base import Reading
 from bench.model.host import Host
-from bench.model.workload import Workload
-from bench.plan.catalogue.lanes import LANES, Lane
-from bench.plan.catalogue.profiles import DEFAULT_PROFILE, PROFILES
-from bench.plan.estimate import memory_bytes
-from bench.plan.make import workload_of
-from bench.plan.match import why_not
+from bench.model.plan import PlannedLane
+from bench.plan.catalogue.lanes import BASELINE
+from bench.plan.catalogue.profiles import DEFAULT_PROFILE
+from bench.plan.lanes import lanes_on
 from bench.plan.options import Options
+from bench.text import GIB
+
+ROOM = 1024 * GIB
+"""Of shared memory: more than any loader processes need, so that none is cut."""
 
 
 @dataclass(frozen=True)
 class Demand:
-    """A profile's workload, the lanes of this host, and what the largest of them takes."""
+    """The lanes that a profile has for a host, as they would be with room for everything."""
 
     profile: str
-    workload: Workload
-    lanes: list[Lane]
+    lanes: list[PlannedLane]
 
     @property
     def memory_bytes(self) -> int:
         """Lanes need not be alive together: the largest decides."""
-        return max(memory_bytes(lane, self.workload) for lane in self.lanes)
+        return max(lane.memory_estimate_bytes or 0 for lane in self.lanes)
 
     @property
     def together_bytes(self) -> int:
         """What they take where there is room for all of a round's processes at once."""
-        return sum(memory_bytes(lane, self.workload) for lane in self.lanes)
+        return sum(lane.memory_estimate_bytes or 0 for lane in self.lanes)
 
 
-def demand(host: Host, cores: int, profile: str = DEFAULT_PROFILE) -> Demand:
-    """Of the lanes that `host` can run; of the baseline where it can run none."""
-    (named,) = [p for p in PROFILES if p.name == profile]
-    lanes = [lane for lane in LANES if why_not(lane, host) is None]
-    return Demand(profile, workload_of(named, Options(profile=profile), cores), lanes or [LANES[0]])
+def demand(host: Host, profile: str = DEFAULT_PROFILE) -> Demand:
+    """Of the lanes that `host` can run, however little memory it has; of the baseline if none."""
+    allowance = host.allowance.model_copy(update={"shm_bytes": Reading(value=ROOM)})
+    roomy = host.model_copy(update={"allowance": allowance})
+    lanes = lanes_on(roomy, Options(profile=profile)).lanes
+    able = [lane for lane in lanes if lane.intention != "skipped"]
+    return Demand(profile, able or [lane for lane in lanes if lane.entry == BASELINE])

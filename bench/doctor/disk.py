@@ -6,7 +6,7 @@ import shlex
 from bench.doctor.case import Case
 from bench.doctor.finding import Topic
 from bench.doctor.fixes import for_container, in_container
-from bench.doctor.places import Place
+from bench.doctor.folders import WritableFolder
 from bench.model.finding import Finding
 from bench.text import size
 
@@ -21,16 +21,16 @@ AMPLE = 2
 
 def disk(case: Case) -> Finding:
     """The worst of the three folders decides; all are told."""
-    unwritable = [place for place in case.places if place.needs and not place.writable]
+    unwritable = [folder for folder in case.folders if folder.needs and not folder.writable]
     if unwritable:
-        told = ", ".join(f"{place.what} in {place.path}" for place in unwritable)
-        return ABOUT.failure(f"can't be written: {told}", _fixes(case, unwritable, writable=False))
-    unknown = [place.free.reason for place in case.places if place.free.value is None]
+        named = ", ".join(f"{folder.what} in {folder.path}" for folder in unwritable)
+        return ABOUT.failure(f"can't be written: {named}", _fixes(case, unwritable, writable=False))
+    unknown = [folder.free.reason for folder in case.folders if folder.free.value is None]
     if unknown:
         return ABOUT.unknown("; ".join(f"{reason}" for reason in unknown))
-    value = "free: " + ", ".join(_told(place) for place in case.places)
-    full = [place for place in case.places if _free(place) < place.needs]
-    scarce = [place for place in case.places if _free(place) < AMPLE * place.needs]
+    value = "free: " + ", ".join(_room(folder) for folder in case.folders)
+    full = [folder for folder in case.folders if _free(folder) < folder.needs]
+    scarce = [folder for folder in case.folders if _free(folder) < AMPLE * folder.needs]
     if full:
         return ABOUT.failure(value, _fixes(case, full))
     if scarce:
@@ -38,22 +38,22 @@ def disk(case: Case) -> Finding:
     return ABOUT.ok(value)
 
 
-def _free(place: Place) -> int:
-    return place.free.value or 0
+def _free(folder: WritableFolder) -> int:
+    return folder.free.value or 0
 
 
-def _told(place: Place) -> str:
-    needs = f"needs {size(place.needs)}" if place.needs else "in place"
-    return f"{size(_free(place))} for {place.what} ({needs})"
+def _room(folder: WritableFolder) -> str:
+    needs = f"needs {size(folder.needs)}" if folder.needs else "in place"
+    return f"{size(_free(folder))} for {folder.what} ({needs})"
 
 
-def _fixes(case: Case, places: list[Place], writable: bool = True) -> list[str]:
-    return [line for place in places for line in _fix(case, place, writable)]
+def _fixes(case: Case, folders: list[WritableFolder], writable: bool = True) -> list[str]:
+    return [line for folder in folders for line in _fix(case, folder, writable)]
 
 
-def _fix(case: Case, place: Place, writable: bool) -> list[str]:
+def _fix(case: Case, folder: WritableFolder, writable: bool) -> list[str]:
     contained = in_container(case.host)
-    if place.variable == "TMPDIR" and contained:
+    if folder.variable == "TMPDIR" and contained:
         return for_container(
             case.host,
             'tmpfs: ["/tmp:mode=1777,exec,size=1g"]',
@@ -61,13 +61,13 @@ def _fix(case: Case, place: Place, writable: bool) -> list[str]:
             "volumes: [{name: tmp, emptyDir: {medium: Memory, sizeLimit: 1Gi}}]",
         )
     if writable:
-        room = f"# {place.what}: a folder on a disk with room"
-        return [room, f"export {place.variable}=/a/disk/with/room/bench"]
+        room = f"# {folder.what}: a folder on a disk with room"
+        return [room, f"export {folder.variable}=/a/disk/with/room/bench"]
     if contained:
-        folder = f"bench-{place.what}"
+        mount = f"bench-{folder.what}"
         return [
-            f"# {place.what}: on the host, a folder of your own",
-            f'mkdir -p {folder} && export {place.variable}="$PWD/{folder}"',
+            f"# {folder.what}: on the host, a folder of your own",
+            f'mkdir -p {mount} && export {folder.variable}="$PWD/{mount}"',
         ]
-    mine = f"sudo install -d -o {os.getuid()} {shlex.quote(str(place.path))}"
-    return [f"# {place.what}: makes the folder this user's", mine]
+    mine = f"sudo install -d -o {os.getuid()} {shlex.quote(str(folder.path))}"
+    return [f"# {folder.what}: makes the folder this user's", mine]

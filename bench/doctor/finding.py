@@ -8,14 +8,11 @@ worth nothing.
 unknown: can't be read here, with the reason. It counts neither for the host nor against it.
 """
 
-from collections import Counter
 from dataclasses import dataclass
 
 from bench.errors import Exit
 from bench.model.base import Reading
 from bench.model.finding import Finding, State
-
-STATES: tuple[State, ...] = ("ok", "warning", "failure", "unknown")
 
 STRICT = 1
 """Exit code for a host that is not quite ready, where the caller asked to be told by one."""
@@ -27,6 +24,10 @@ class Topic:
 
     name: str
     why: str
+
+    def of(self, subject: str) -> "Topic":
+        """The same about one of several, such as a stack."""
+        return Topic(f"{self.name}: {subject}", self.why)
 
     def ok(self, value: str) -> Finding:
         """As it should be."""
@@ -48,15 +49,9 @@ class Topic:
         return Finding(name=self.name, state=state, value=value, why=self.why, fix=fix or [])
 
 
-def counts(findings: list[Finding]) -> dict[State, int]:
-    """How many findings there are of each state."""
-    found = Counter(finding.state for finding in findings)
-    return {state: found[state] for state in STATES}
-
-
 def exit_code(findings: list[Finding], strict: bool) -> int:
     """3 if there is a failure; with `strict` 1 if there is a warning; else 0."""
-    found = counts(findings)
-    if found["failure"]:
+    states = {finding.state for finding in findings}
+    if "failure" in states:
         return Exit.CANNOT
-    return STRICT if strict and found["warning"] else Exit.DONE
+    return STRICT if strict and "warning" in states else Exit.DONE

@@ -1,7 +1,6 @@
 """Fixes as lines to copy, for where the reader is: on a host, or in a container on it."""
 
 import shlex
-import sys
 from pathlib import Path
 
 import bench
@@ -74,14 +73,14 @@ def newer_kernel(host: Host) -> list[str]:
     return [*_by_system(host, apt, dnf), "sudo reboot"]
 
 
-def install_stack(*packages: str) -> list[str]:
-    """Commands that put Python packages into the environment that runs now."""
+def install_stack(python: str, *packages: str) -> list[str]:
+    """Commands that put packages into the environment of the interpreter `python`."""
     if RECORD.exists():
         return ["# on the host, in the checkout: makes the image anew", "docker compose build"]
-    if Path(sys.prefix) == _CHECKOUT / ".venv":
+    if Path(python).parent.parent == _CHECKOUT / ".venv":
         return ["# in the checkout: installs the locked versions", "make full"]
     *first, last = packages
-    lines = [f"{shlex.quote(sys.executable)} -m pip install \\"]
+    lines = [f"{shlex.quote(python)} -m pip install \\"]
     return [*lines, *(f"  {package} \\" for package in first), f"  {last}"]
 
 

@@ -14,13 +14,13 @@ ABOUT = Topic(
 
 def huge_pages(case: Case) -> Finding:
     """Best is always: torch 2.8 asks with `madvise` only if THP_MEM_ALLOC_ENABLE is set."""
-    found = case.host.settings.transparent_huge_pages
-    if found.value is None:
-        return ABOUT.unknown(found.reason)
-    if found.value == "always":
+    mode = case.host.settings.transparent_huge_pages
+    if mode.value is None:
+        return ABOUT.unknown(mode.reason)
+    if mode.value == "always":
         return ABOUT.ok("always")
     fix = on_host(
         case.host,
         "echo always | sudo tee /sys/kernel/mm/transparent_hugepage/enabled",
     )
-    return ABOUT.warning(found.value, fix)
+    return ABOUT.warning(mode.value, fix)

@@ -19,7 +19,7 @@ SMALLEST = "smoke"
 
 def memory(case: Case) -> Finding:
     """Enough for the largest lane of the default profile, or at least for the smallest profile."""
-    available = case.host.limits.memory_available_bytes
+    available = case.host.allowance.memory_available_bytes
     if available.value is None:
         return ABOUT.unknown(available.reason)
     wanted = case.demand
@@ -30,7 +30,7 @@ def memory(case: Case) -> Finding:
     )
     if available.value >= wanted.memory_bytes:
         return ABOUT.ok(value)
-    smallest = demand(case.host, len(case.cores.cpus), SMALLEST).memory_bytes
+    smallest = demand(case.host, SMALLEST).memory_bytes
     if available.value < smallest:
         value = f"{value}, and profile {SMALLEST} about {size(smallest)}"
         return ABOUT.failure(value, _more(case, smallest))
@@ -39,8 +39,7 @@ def memory(case: Case) -> Finding:
 
 def _more(case: Case, needed: int) -> list[str]:
     """How to get `needed` bytes: a higher limit where one is in the way, else a larger host."""
-    limits = case.host.limits
-    limit, gib = limits.memory_limit_bytes.value, -(-needed // GIB) + 1
+    limit, gib = case.host.allowance.memory_limit_bytes.value, -(-needed // GIB) + 1
     if limit is None or limit >= gib * GIB:
         largest = "ps -eo pid,rss,args --sort=-rss | head"
         return on_host(case.host, "# end what takes memory, the largest first", largest)
@@ -55,7 +54,7 @@ def _more(case: Case, needed: int) -> list[str]:
 
 def _less(case: Case, available: int) -> list[str]:
     """The largest batch that fits for every lane, or else the smallest profile."""
-    wanted = case.demand
-    batch = min(largest_batch(lane, wanted.workload, available) for lane in wanted.lanes)
+    lanes = case.demand.lanes
+    batch = min(largest_batch(lane.setup, lane.workload, available) for lane in lanes)
     option = f"--batch-size {batch}" if batch else f"--profile {SMALLEST}"
     return ["# or: a smaller workload", f"bench run {option}"]

@@ -18,8 +18,8 @@ def smt(case: Case) -> Finding:
     """On is as good as off, as long as nobody uses the second threads."""
     siblings = _siblings(case)
     if not siblings:
-        told = case.host.settings.smt.value is not None
-        return ABOUT.ok("off" if told else "each core here shows one thread")
+        known = case.host.settings.smt.value is not None
+        return ABOUT.ok("off" if known else "each core here shows one thread")
     if case.activity.value is None:
         return ABOUT.unknown(f"on; whether second threads are idle: {case.activity.reason}")
     share = {cpu: case.activity.value.busy(cpu) for cpu in siblings}

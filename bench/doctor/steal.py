@@ -1,8 +1,8 @@
 """Steal: time that the hypervisor gave to other guests while this one wanted to run."""
 
-from bench.doctor.activity import Times
 from bench.doctor.case import Case
 from bench.doctor.finding import Topic
+from bench.host.proc_stat import CpuTimes
 from bench.model.finding import Finding
 from bench.text import percent
 
@@ -46,7 +46,7 @@ def steal(case: Case) -> Finding:
     return ABOUT.warning(value, fix)
 
 
-def _of_wanted(times: list[Times]) -> float | None:
+def _of_wanted(times: list[CpuTimes]) -> float | None:
     stolen = sum(t.steal for t in times)
     wanted = stolen + sum(t.busy for t in times)
     return stolen / wanted if wanted >= KNOWN_TICKS else None

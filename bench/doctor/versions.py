@@ -1,11 +1,16 @@
-"""torch, torchvision and IPEX: whether these releases work together."""
+"""A stack's packages: whether these releases work together, and what can't run without one."""
 
 import re
 
 from bench.doctor.case import Case
 from bench.doctor.finding import Topic
 from bench.doctor.fixes import install_stack
+from bench.host.stacks import STACKS
+from bench.model.base import Reading
 from bench.model.finding import Finding
+from bench.model.host import Host, Stack
+from bench.plan.catalogue.lanes import LANES
+from bench.plan.match import matches
 
 ABOUT = Topic(
     "versions",
@@ -13,38 +18,61 @@ ABOUT = Topic(
     "lanes fail. Figures compare only between the same releases.",
 )
 
-LOCKED = {
-    "torch": "2.8.0",
-    "torchvision": "0.23.0",
-    "intel-extension-for-pytorch": "2.8.0",
-}
-
 OLDER_MINORS = 15
 """torchvision 0.15 came with torch 2.0, 0.16 with 2.1, and so on."""
 
 _RELEASE = re.compile(r"(\d+)\.(\d+)[^+]*(?:\+(.+))?")
 
 
-def versions(case: Case) -> Finding:
-    """Without torch and torchvision nothing runs; without IPEX only the baseline does."""
-    tools = case.host.tools
-    torch, vision = tools.torch.value, tools.torchvision.value
-    ipex = tools.intel_extension_for_pytorch.value
-    found = {"torch": torch, "torchvision": vision, "IPEX": ipex}
-    value = ", ".join(f"{name} {version or 'missing'}" for name, version in found.items())
-    fix = install_stack(*(f"{name}=={release}" for name, release in LOCKED.items()))
-    if torch is None or vision is None:
-        return ABOUT.failure(value, fix)
-    if not _vision_pairs(torch, vision):
-        return ABOUT.failure(f"{value}: this torchvision is not for this torch", fix)
+def versions(case: Case, stack: Stack) -> Finding:
+    """Packages of one release, and none missing that a lane of this host needs."""
+    about = ABOUT.of(stack.name)
+    if stack.python.value is None:
+        return about.unknown(stack.python.reason)
+    pins = STACKS[stack.name].packages
+    value = ", ".join(f"{name} {each.value or 'missing'}" for name, each in stack.packages.items())
+    fix = install_stack(stack.python.value, *(f"{name}=={pin}" for name, pin in pins.items()))
+    reasons = matches(case.host)
+    lost = any(reasons[lane] is not None for lane in _lanes_with_all(case.host, stack))
+    if lost and None not in reasons.values():
+        return about.failure(value, fix)
+    releases = {name: each.value for name, each in stack.packages.items() if each.value}
+    if fault := _mismatch(releases):
+        return about.failure(f"{value}: {fault}", fix)
+    if lost:
+        left = [lane.id for lane in LANES if lane.stack == stack.name and not reasons[lane.id]]
+        return about.warning(f"{value}: {_only(left)} can run", fix)
+    if any(_public(release) != pins[name] for name, release in releases.items()):
+        return about.warning(f"{value}: not the releases that others measure", fix)
+    return about.ok(value)
+
+
+def _lanes_with_all(host: Host, stack: Stack) -> list[str]:
+    """The stack's lanes that this host could run if the stack had all of its packages."""
+    pins = STACKS[stack.name].packages
+    whole = stack.model_copy(update={"packages": {n: Reading(value=v) for n, v in pins.items()}})
+    stacks = [whole if each.name == stack.name else each for each in host.stacks]
+    reasons = matches(host.model_copy(update={"stacks": stacks}))
+    return [lane.id for lane in LANES if lane.stack == stack.name and reasons[lane.id] is None]
+
+
+def _only(lanes: list[str]) -> str:
+    if not lanes:
+        return "none of its lanes"
+    return f"only the lane{'s' if len(lanes) > 1 else ''} {', '.join(lanes)}"
+
+
+def _mismatch(releases: dict[str, str]) -> str | None:
+    """Which package is not for the torch beside it."""
+    torch, vision = releases.get("torch"), releases.get("torchvision")
+    ipex = releases.get("intel-extension-for-pytorch")
+    if torch is None:
+        return None
+    if vision is not None and not _vision_pairs(torch, vision):
+        return "this torchvision is not for this torch"
     if ipex is not None and _minor(ipex) != _minor(torch):
-        return ABOUT.failure(f"{value}: this IPEX is not for this torch", fix)
-    if ipex is None and case.host.usable("avx512f"):
-        return ABOUT.warning(f"{value}: only the lane fp32 can run", fix)
-    locked = (_public(torch), _public(vision)) == (LOCKED["torch"], LOCKED["torchvision"])
-    if not locked or ipex not in (None, LOCKED["intel-extension-for-pytorch"]):
-        return ABOUT.warning(f"{value}: not the releases that others measure", fix)
-    return ABOUT.ok(value)
+        return "this IPEX is not for this torch"
+    return None
 
 
 def _vision_pairs(torch: str, vision: str) -> bool:

@@ -1,5 +1,7 @@
 """What the process's cgroups leave it: CPUs, quota and memory, in version 1, 2 or both."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -76,16 +78,16 @@ def find(files: Files, controller: str) -> Hierarchy | None:
 
 
 def _memberships(files: Files, controller: str) -> list[tuple[int, PurePosixPath]]:
-    found = []
+    memberships = []
     for line in (files.text("/proc/self/cgroup") or "").splitlines():
         number, _, rest = line.partition(":")
         controllers, _, path = rest.partition(":")
         if controller in controllers.split(","):
-            found.append((1, PurePosixPath(path)))
+            memberships.append((1, PurePosixPath(path)))
         elif number == "0" and not controllers:
-            found.append((2, PurePosixPath(path)))
+            memberships.append((2, PurePosixPath(path)))
     # Where both versions are mounted, a controller that version 1 holds is not in version 2.
-    return sorted(found)
+    return sorted(memberships)
 
 
 def _mounts(files: Files) -> Iterator[Mount]:
@@ -146,7 +148,7 @@ def _memory_limits(files: Files, memory: Hierarchy) -> list[tuple[int, int]]:
         2: ("memory.max", "memory.current", "inactive_file"),
         1: ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
     }[memory.version]
-    found = []
+    limits = []
     for folder in memory.folders:
         allowed = files.integer(f"{folder}/{limit}")
         if allowed is not None and allowed < _NO_LIMIT:
@@ -154,8 +156,8 @@ def _memory_limits(files: Files, memory: Hierarchy) -> list[tuple[int, int]]:
             # The kernel gives up cached file pages before it refuses memory.
             cached = re.search(rf"^{reclaimable} (\d+)", stat, re.MULTILINE)
             used = files.integer(f"{folder}/{usage}") or 0
-            found.append((allowed, max(0, used - int(cached[1] if cached else 0))))
-    return found
+            limits.append((allowed, max(0, used - int(cached[1] if cached else 0))))
+    return limits
 
 
 def _least(values: list[N], otherwise: str) -> Reading[N]:

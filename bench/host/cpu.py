@@ -1,4 +1,6 @@
-"""The processor model and its flags, from `/proc/cpuinfo`."""
+"""The processor model and its flags, from `/proc/cpuinfo`; what that leaves out, by py-cpuinfo."""
+
+from collections.abc import Callable
 
 from bench.host.files import Files, parsed
 from bench.model.base import Reading
@@ -7,12 +9,22 @@ from bench.model.host import Cpu
 Block = dict[str, str]
 """One logical CPU's lines in `/proc/cpuinfo`, by their names."""
 
+_PY_CPUINFO = {
+    "vendor_id": "vendor_id_raw",
+    "model name": "brand_raw",
+    "cpu family": "family",
+    "model": "model",
+    "stepping": "stepping",
+}
+"""What py-cpuinfo calls these lines. It has flags too, but of AMX's none: their absence says
+nothing, so they are not taken from it."""
+
 
 def read_cpuinfo(files: Files) -> list[Block]:
     """One block for each logical CPU; [] if the file can't be read.
 
-    Parsed here rather than by py-cpuinfo, whose public call times the clock for a second and has
-    no microcode, no package and no core numbers; `cpuid.py` uses what it alone can do.
+    Parsed here rather than by py-cpuinfo, which knows this machine only, takes a second, and has
+    no microcode, no package and no core numbers.
     """
     blocks: list[Block] = []
     for paragraph in (files.text("/proc/cpuinfo") or "").split("\n\n"):
@@ -32,23 +44,40 @@ def cpu_flags(blocks: list[Block]) -> frozenset[str] | None:
     return None
 
 
-def read_cpu(blocks: list[Block], architecture: str) -> Cpu:
-    """The processor model, from the first CPU's block. `architecture` is the kernel's word."""
+def ask_py_cpuinfo() -> Block:
+    """What py-cpuinfo knows of this machine's CPU by other ways (CPUID, lscpu), in a second."""
+    from cpuinfo import get_cpu_info  # where /proc/cpuinfo does not name the CPU, and only there
+
+    try:
+        known = get_cpu_info()
+    except OSError:  # it starts a process
+        return {}
+    return {line: str(known[key]) for line, key in _PY_CPUINFO.items() if known.get(key)}
+
+
+def read_cpu(blocks: list[Block], architecture: str, ask: Callable[[], Block]) -> Cpu:
+    """The processor model, from the first CPU's block. `architecture` is the kernel's word.
+
+    `ask` is for what a kernel does not name: ARM's has no line for it.
+    """
+    block = blocks[0] if blocks else {}
+    if not block.get("model name"):
+        block = ask() | block
     return Cpu(
         architecture=architecture,
-        vendor=_line(blocks, "vendor_id", "CPU implementer"),
-        brand=_line(blocks, "model name"),
-        family=parsed(_line(blocks, "cpu family"), int),
-        model=parsed(_line(blocks, "model"), int),
-        stepping=parsed(_line(blocks, "stepping"), int),
-        microcode=_line(blocks, "microcode"),
+        vendor=_line(block, "vendor_id", "CPU implementer"),
+        brand=_line(block, "model name"),
+        family=parsed(_line(block, "cpu family"), int),
+        model=parsed(_line(block, "model"), int),
+        stepping=parsed(_line(block, "stepping"), int),
+        microcode=_line(block, "microcode"),
     )
 
 
-def _line(blocks: list[Block], *names: str) -> Reading[str]:
-    if not blocks:
+def _line(block: Block, *names: str) -> Reading[str]:
+    if not block:
         return Reading(reason="/proc/cpuinfo: no processor in it, or not readable")
     for name in names:
-        if blocks[0].get(name):
-            return Reading(value=blocks[0][name])
+        if block.get(name):
+            return Reading(value=block[name])
     return Reading(reason=f"/proc/cpuinfo: no line {names[0]!r}")

@@ -1,5 +1,8 @@
 """What the CPU advertises and Linux keeps out of `/proc/cpuinfo`."""
 
+import ctypes
+
+from bench import machine_code
 from bench.host.child import in_child
 
 _LEAF_7_1_EAX = bytes.fromhex("b807000000 b901000000 53 0fa2 5b c3")
@@ -12,7 +15,7 @@ _AMX_FP16 = 1 << 21
 def unlisted_flags() -> frozenset[str]:
     """`amx_fp16` if CPUID says so; in a forked child, since a hardened system may kill it.
 
-    Only for x86-64. py-cpuinfo brings the way to execute CPUID.
+    Only for x86-64.
     """
     try:
         return frozenset({"amx_fp16"}) if in_child(_has_amx_fp16) == 1 else frozenset()
@@ -21,6 +24,5 @@ def unlisted_flags() -> frozenset[str]:
 
 
 def _has_amx_fp16() -> int:
-    from cpuinfo.cpuinfo import CPUID  # takes 0.07 s, and only an AMX host asks
-
-    return int(CPUID()._run_asm(_LEAF_7_1_EAX) & _AMX_FP16 != 0)
+    leaf: int = machine_code.function(_LEAF_7_1_EAX, ctypes.c_uint32)()
+    return int(leaf & _AMX_FP16 != 0)

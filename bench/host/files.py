@@ -1,5 +1,7 @@
 """The system's text files, each as a value or the reason it could not be read."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,12 +1,12 @@
 """Instruction sets that matter here: advertised by the CPU, and proven by executing one."""
 
 import ctypes
-import mmap
 import signal
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bench import machine_code
 from bench.host.amx import request_tiles
 from bench.host.child import in_child
 from bench.model.host import AmxPermission, InstructionSet
@@ -103,18 +103,10 @@ def _run(name: str) -> int:
     if name in _TILE and request_tiles() != 0:
         return _NO_PERMISSION
     try:
-        page = mmap.mmap(
-            -1,
-            mmap.PAGESIZE,
-            flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS,
-            prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC,
-        )
-    except OSError:
+        run = machine_code.function(_program(name), None, ctypes.c_char_p)
+    except machine_code.Refused:
         return _NO_EXECUTABLE_MEMORY
-    page.write(_program(name))
-    entry = ctypes.addressof(ctypes.c_char.from_buffer(page))
-    function = ctypes.CFUNCTYPE(None, ctypes.c_char_p)(entry)
-    function(_TILE_CONFIG)
+    run(_TILE_CONFIG)
     return 0
 
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 import bench
 from bench.model.base import Reading
-from bench.model.result import Build, Kit
+from bench.model.kit import Build, Kit
 
 RECORD = Path("/opt/bench/build.json")
 """Where an image has the record of its build; the Dockerfile puts it there."""
@@ -21,26 +21,31 @@ def kit(record: Path = RECORD) -> Kit:
     """The version and where it is from: an image, by the record in it, or a git checkout."""
     here = Path(bench.__file__).resolve().parent.parent
     if record.exists():
-        return _of_image(record)
+        return _of_image(read_build(record))
     if not (here / ".git").exists():
         return Kit(version=bench.__version__, commit=None, commit_reason="not a git checkout")
     command = ["git", "-C", str(here), "describe", "--always", "--dirty", "--abbrev=40"]
     try:
-        told = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True)
     except (OSError, subprocess.SubprocessError) as error:
         reason = f"git does not tell: {type(error).__name__}"
         return Kit(version=bench.__version__, commit=None, commit_reason=reason)
-    return Kit(version=bench.__version__, commit=told.stdout.strip())
+    return Kit(version=bench.__version__, commit=done.stdout.strip())
 
 
-def _of_image(record: Path) -> Kit:
+def read_build(record: Path = RECORD) -> Reading[Build]:
+    """What the image that this runs in was built from."""
+    if not record.exists():
+        return Reading(reason="not run from an image")
     try:
-        build = Reading(value=Build.model_validate_json(record.read_bytes()))
+        return Reading(value=Build.model_validate_json(record.read_bytes()))
     except (OSError, ValidationError) as error:
-        reason = f"{record} can't be read: {str(error).splitlines()[0]}"
-        build = Reading[Build](reason=reason)
+        return Reading(reason=f"{record} can't be read: {str(error).splitlines()[0]}")
+
+
+def _of_image(build: Reading[Build]) -> Kit:
     commit = build.value.commit if build.value else Reading[str](reason=build.reason)
-    image = {field: _told(variable) for field, variable in IMAGE_VARIABLES.items()}
+    image = {field: _from_host(variable) for field, variable in IMAGE_VARIABLES.items()}
     return Kit(
         version=bench.__version__,
         commit=commit.value,
@@ -50,7 +55,7 @@ def _of_image(record: Path) -> Kit:
     )
 
 
-def _told(variable: str) -> Reading[str]:
+def _from_host(variable: str) -> Reading[str]:
     """What the host told by a variable; `docker compose run` by itself tells nothing."""
     value = os.environ.get(variable)
     return Reading(value=value) if value else Reading(reason=f"the host did not set {variable}")

@@ -9,11 +9,13 @@ from typing import Self
 
 from bench.host.amx import ask_amx
 from bench.host.child import FAILED, in_child
+from bench.host.cpu import Block, ask_py_cpuinfo
 from bench.host.cpuid import unlisted_flags
 from bench.host.instructions import Execute, execute
+from bench.host.stacks import find_stacks
 from bench.host.tools import find_tools
 from bench.model.base import Reading
-from bench.model.host import AmxPermission, Tools
+from bench.model.host import AmxPermission, Stack, Tools
 
 _SET_MEMPOLICY = {"x86_64": 238, "aarch64": 237}
 """The system call's number by architecture, from Linux's tables."""
@@ -31,9 +33,11 @@ class Live:
     amx_permission: AmxPermission
     execute: Execute
     unlisted_flags: Callable[[], frozenset[str]]
+    describe_cpu: Callable[[], Block]
     memory_policy: Reading[bool]
     shm_bytes: Reading[int]
     tools: Tools
+    stacks: list[Stack]
 
     @classmethod
     def ask(cls) -> Self:
@@ -47,9 +51,11 @@ class Live:
             amx_permission=ask_amx(system.machine),
             execute=execute,
             unlisted_flags=unlisted_flags,
+            describe_cpu=ask_py_cpuinfo,
             memory_policy=_ask_memory_policy(system.machine),
             shm_bytes=_ask_shm(),
             tools=find_tools(),
+            stacks=find_stacks(),
         )
 
 

@@ -3,10 +3,10 @@
 import hashlib
 from pathlib import Path
 
+from bench.host.allowance import read_allowance
 from bench.host.cpu import cpu_flags, read_cpu, read_cpuinfo
 from bench.host.files import Files
 from bench.host.instructions import read_instruction_sets
-from bench.host.limits import read_limits
 from bench.host.live import Live
 from bench.host.settings import read_settings
 from bench.host.topology import read_topology
@@ -28,15 +28,16 @@ def probe(root: Path = Path("/"), identify: bool = False, live: Live | None = No
     return Host(
         id=_host_id(files, live.host_name),
         name=live.host_name if identify else None,
-        cpu=read_cpu(cpuinfo, live.machine),
+        cpu=read_cpu(cpuinfo, live.machine, live.describe_cpu),
         instruction_sets=read_instruction_sets(
             flags, live.machine, live.amx_permission, live.execute
         ),
         amx_permission=live.amx_permission,
         topology=read_topology(files, cpuinfo, live.affinity),
-        limits=read_limits(files, live.affinity, live.memory_policy, live.shm_bytes),
+        allowance=read_allowance(files, live.affinity, live.memory_policy, live.shm_bytes),
         settings=read_settings(files, flags, live.kernel),
         tools=live.tools,
+        stacks=live.stacks,
     )
 
 

@@ -1,10 +1,9 @@
-"""Programs, libraries and packages a lane wants: where they are, or what to install."""
+"""Programs and libraries of the system that a lane wants: where they are, or what to install."""
 
 import os
 import shutil
 import sys
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from bench.model.base import Reading
@@ -30,46 +29,33 @@ _TCMALLOC_NAMES = (
 
 def find_tools(
     path: str | None = None,
-    prefix: Path = Path(sys.prefix),
-    folders: Sequence[Path] = LIBRARY_FOLDERS,
+    folders: Sequence[Path] = (*LIBRARY_FOLDERS, Path(sys.prefix) / "lib"),
 ) -> Tools:
-    """Look on `path` (default: the PATH), in Python's own `prefix` and in system `folders`."""
+    """Look on `path` (default: the PATH) and in `folders`: the system's, then Python's own."""
     path = os.environ.get("PATH", os.defpath) if path is None else path
-    own, system = prefix / "lib", list(folders)
-    # The launcher is a script of this environment, which need not be on the PATH.
-    scripts = os.pathsep.join([str(prefix / "bin"), path])
     return Tools(
-        lscpu=_program("lscpu", path, _UTIL_LINUX),
-        numactl=_program("numactl", path, _NUMACTL),
-        taskset=_program("taskset", path, _UTIL_LINUX),
-        ipexrun=_program("ipexrun", scripts, "pip install intel-extension-for-pytorch==2.8.0"),
-        tcmalloc=_library(_TCMALLOC_NAMES, [*system, own], _TCMALLOC),
-        iomp5=_library(["libiomp5.so"], [own, *system], "pip install intel-openmp"),
-        torch=_package("torch", "2.8.0"),
-        torchvision=_package("torchvision", "0.23.0"),
-        intel_extension_for_pytorch=_package("intel-extension-for-pytorch", "2.8.0"),
+        lscpu=program("lscpu", path, _UTIL_LINUX),
+        numactl=program("numactl", path, _NUMACTL),
+        taskset=program("taskset", path, _UTIL_LINUX),
+        tcmalloc=library(_TCMALLOC_NAMES, folders, _TCMALLOC),
     )
 
 
-def _program(name: str, path: str, remedy: str) -> Reading[str]:
-    found = shutil.which(name, path=path)
-    return Reading(value=found) if found else _missing(remedy)
+def program(name: str, path: str, remedy: str) -> Reading[str]:
+    """Where a program lies on `path`."""
+    file = shutil.which(name, path=path)
+    return Reading(value=file) if file else missing(remedy)
 
 
-def _library(names: Sequence[str], folders: Sequence[Path], remedy: str) -> Reading[str]:
+def library(names: Sequence[str], folders: Sequence[Path], remedy: str) -> Reading[str]:
+    """The first of `names` that lies in one of `folders`."""
     for name in names:
         for folder in folders:
             if (folder / name).is_file():
                 return Reading(value=str(folder / name))
-    return _missing(remedy)
+    return missing(remedy)
 
 
-def _package(name: str, release: str) -> Reading[str]:
-    try:
-        return Reading(value=version(name))
-    except PackageNotFoundError:
-        return _missing(f"pip install {name}=={release}")
-
-
-def _missing(remedy: str) -> Reading[str]:
+def missing(remedy: str) -> Reading[str]:
+    """What is not there, and how to get it."""
     return Reading(reason=f"not found; install it with: {remedy}")

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from bench.host.caches import read_caches
 from bench.host.cpu import Block
 from bench.host.files import Files, parsed
-from bench.model.base import Reading
+from bench.host.meminfo import meminfo_bytes
 from bench.model.host import LogicalCpu, NumaNode, Topology
 from bench.text import parse_cpulist
 
@@ -38,7 +38,7 @@ def read_topology(files: Files, blocks: list[Block], affinity: list[int]) -> Top
         cpus=cpus,
         nodes=nodes,
         caches=read_caches(files, online),
-        memory_bytes=_memory(files, "/proc/meminfo"),
+        memory_bytes=meminfo_bytes(files, "MemTotal"),
     )
 
 
@@ -67,14 +67,18 @@ def _socket(files: Files, cpu: int, block: Block) -> int:
 
 def _nodes(files: Files, online: list[int]) -> list[NumaNode]:
     nodes = [
-        NumaNode(node=number, cpus=cpus, memory_bytes=_memory(files, f"{folder}/meminfo"))
+        NumaNode(
+            node=number,
+            cpus=cpus,
+            memory_bytes=meminfo_bytes(files, "MemTotal", f"{folder}/meminfo"),
+        )
         for number, folder in _node_folders(files)
         for cpus in [_cpus_of_node(files, folder, online)]
     ]
     if {cpu for node in nodes for cpu in node.cpus} == set(online) and nodes:
         return nodes
     # No NUMA in this kernel, or its folder is masked: the host is one node.
-    return [NumaNode(node=0, cpus=online, memory_bytes=_memory(files, "/proc/meminfo"))]
+    return [NumaNode(node=0, cpus=online, memory_bytes=meminfo_bytes(files, "MemTotal"))]
 
 
 def _node_folders(files: Files) -> list[tuple[int, str]]:
@@ -85,15 +89,3 @@ def _node_folders(files: Files) -> list[tuple[int, str]]:
 def _cpus_of_node(files: Files, folder: str, online: list[int]) -> list[int]:
     cpus = parsed(files.reading(f"{folder}/cpulist"), parse_cpulist).value or []
     return [cpu for cpu in cpus if cpu in set(online)]
-
-
-def _memory(files: Files, path: str) -> Reading[int]:
-    return parsed(files.reading(path), lambda text: meminfo_bytes(text, "MemTotal"))
-
-
-def meminfo_bytes(text: str, name: str) -> int:
-    """Bytes of one line of a `meminfo` file. Raises ValueError if there is no such line."""
-    line = re.search(rf"\b{name}:\s+(\d+) kB", text)
-    if line is None:
-        raise ValueError(name)
-    return int(line[1]) * 1024

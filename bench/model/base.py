@@ -13,6 +13,12 @@ class Fact(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Fixed(Fact):
+    """A fact that is made once and never changed: assigning to a field is an error."""
+
+    model_config = ConfigDict(frozen=True)
+
+
 class Reading(Fact, Generic[T]):
     """One value read from the system, or `None` with the reason why it could not be read."""
 

@@ -1,6 +1,7 @@
 """What one check of the host found."""
 
-from typing import Literal, Self
+from collections import Counter
+from typing import Literal, Self, get_args
 
 from pydantic import model_validator
 
@@ -28,3 +29,9 @@ class Finding(Fact):
         if (self.state in ("warning", "failure")) != bool(self.fix):
             raise ValueError("a warning or failure has a fix, all else has none")
         return self
+
+
+def counts(findings: list[Finding]) -> dict[State, int]:
+    """How many findings there are of each state."""
+    states = Counter(finding.state for finding in findings)
+    return {state: states[state] for state in get_args(State)}

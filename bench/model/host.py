@@ -1,5 +1,7 @@
 """What a host is: everything the probe found, as it goes into the artifact."""
 
+from pydantic import Field
+
 from bench.model.base import Fact, Reading
 
 
@@ -73,7 +75,7 @@ class Topology(Fact):
     memory_bytes: Reading[int]
 
 
-class Limits(Fact):
+class Allowance(Fact):
     """What this process may use of the host: affinity, cpuset, quota, memory."""
 
     affinity: list[int]
@@ -102,17 +104,32 @@ class Settings(Fact):
 
 
 class Tools(Fact):
-    """Programs, libraries and packages a lane wants: path or version, or what to install."""
+    """Programs and libraries of the system that a lane wants: the path, or what to install."""
 
     lscpu: Reading[str]
     numactl: Reading[str]
     taskset: Reading[str]
-    ipexrun: Reading[str]
     tcmalloc: Reading[str]
-    iomp5: Reading[str]
-    torch: Reading[str]
-    torchvision: Reading[str]
-    intel_extension_for_pytorch: Reading[str]
+
+
+class Stack(Fact):
+    """An environment that trains: an interpreter with its packages, libraries and lock.
+
+    What is missing has the reason, with what to install.
+    """
+
+    name: str
+    python: Reading[str] = Field(description="the interpreter's path")
+    packages: dict[str, Reading[str]] = Field(
+        description="releases of the packages that it is there for, by their names in the registry"
+    )
+    ipexrun: Reading[str] = Field(description="the IPEX launcher's path")
+    iomp5: Reading[str] = Field(description="the path of Intel's OpenMP runtime")
+    lock: Reading[str] = Field(description="SHA-256 of the locks that it was made from")
+
+    def has(self, package: str) -> bool:
+        """Whether the package is installed in it."""
+        return package in self.packages and self.packages[package].value is not None
 
 
 class Host(Fact):
@@ -128,9 +145,10 @@ class Host(Fact):
     instruction_sets: list[InstructionSet]
     amx_permission: AmxPermission
     topology: Topology
-    limits: Limits
+    allowance: Allowance
     settings: Settings
     tools: Tools
+    stacks: list[Stack]
 
     def usable(self, *names: str) -> bool:
         """True if every named instruction set is usable, or advertised and not tried."""
@@ -140,3 +158,7 @@ class Host(Fact):
             and (found[name].advertised if found[name].usable is None else found[name].usable)
             for name in names
         )
+
+    def stack(self, name: str) -> Stack | None:
+        """The stack of that name; None if this host was not asked for it."""
+        return next((each for each in self.stacks if each.name == name), None)

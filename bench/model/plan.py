@@ -1,49 +1,45 @@
-"""What a run does on a host: its lanes, rounds and estimates."""
+"""What a run does on a host: its lanes, rounds and estimates. Made once, and never changed."""
 
 from typing import Literal
 
 from pydantic import Field
 
-from bench.model.base import Fact
-from bench.model.workload import Effort, Workload
+from bench.model.base import Fixed
+from bench.model.protocol import DEFAULT_PROTOCOL, Effort
+from bench.model.setup import Setup
+from bench.model.workload import Workload
 
-LaneStatus = Literal["planned", "measured", "failed", "invalid", "skipped"]
+Intention = Literal["planned", "skipped", "too large"]
+"""What the plan has in mind for a lane: to run it; the host can't; it does not fit in memory."""
 
 
-class PlannedLane(Fact):
+class PlannedLane(Fixed):
     """One lane of the catalogue on this host: how it is started, or why it is not."""
 
     id: str
     entry: str = Field(description="its name in the catalogue; a lane that runs twice has two ids")
     title: str
-    engine: str
-    precision: Literal["fp32", "bf16"]
-    memory_format: Literal["contiguous", "channels_last"]
-    ceiling: str = Field(description="the highest instruction set oneDNN may use in this lane")
-    status: LaneStatus
-    reason: str | None = Field(default=None, description="why skipped, failed or invalid")
-    environment: dict[str, str] = Field(
-        default={}, description="all that the controller sets for this lane"
+    setup: Setup
+    workload: Workload
+    instruction_set: str = Field(
+        description="what its products are meant to run on here, e.g. avx512_core_bf16, amx"
     )
+    intention: Intention
+    reason: str | None = Field(default=None, description="why it is not planned to run")
     command: list[str] = Field(default=[], description="SPEC stands for the spec file's path")
-    launcher: Literal["ipexrun", "direct"] | None = None
     memory_estimate_bytes: int | None = None
 
 
-class Plan(Fact):
-    """What a run does: lanes in catalogue order, pinning, rounds, effort and estimates."""
+class Plan(Fixed):
+    """What a run does: lanes in catalogue order, rounds, effort and estimates."""
 
     profile: str
-    workload: Workload
-    data_requested: Literal["cifar10", "synthetic", "auto"]
-    data_images: int = Field(description="training images, if the set is generated")
+    protocol: str = DEFAULT_PROTOCOL
     effort: Effort
     lanes: list[PlannedLane]
-    cores: list[int]
-    node: int
-    cores_reason: str = Field(description="how the cores were chosen")
-    task_manager: Literal["numactl", "taskset", "affinity"]
-    preload: list[str] = Field(description="libraries every lane preloads")
+    baseline: str = Field(description="the lane that speed-ups are quoted against")
+    data_requested: str = Field(description="auto, cifar10, synthetic or folder:PATH")
+    data_samples: int = Field(description="training samples, if the set is generated")
     scrubbed: dict[str, str] = Field(description="inherited variables kept from every lane")
     seed: int
     rounds_min: int
@@ -59,3 +55,15 @@ class Plan(Fact):
     lane_limit_seconds: float
     estimate_seconds: float = Field(description="of the whole run, before anything is measured")
     notes: list[str] = Field(default=[], description="what could not be had, with its remedy")
+
+    def lane(self, name: str) -> PlannedLane:
+        """The lane with that id. KeyError if there is none."""
+        for each in self.lanes:
+            if each.id == name:
+                return each
+        raise KeyError(name)
+
+    @property
+    def running(self) -> list[PlannedLane]:
+        """The lanes that are planned to run."""
+        return [each for each in self.lanes if each.intention == "planned"]

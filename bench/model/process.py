@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from bench.model.base import Fact, Reading
-from bench.model.record import LaneRecord
+from bench.model.record import Outcome, RankRecord
 
 
 class Noise(Fact):
@@ -38,22 +38,44 @@ class Kernel(Fact):
     milliseconds: float
 
 
-class Process(Fact):
-    """One lane in one round: one fresh process, and what came of it."""
+class Rank(Fact):
+    """One rank of a process: what it measured, and which kernels ran in it."""
 
-    round: int
-    position: int = Field(description="place in the round's shuffled order, from 0")
-    lane: str
-    outcome: Literal["completed", "failed", "interrupted"]
-    reason: str | None = None
-    started_at: str
-    wall_seconds: float
-    launcher_exit_code: int | None
-    noise: Noise
-    record: LaneRecord | None
-    log: str = Field(description="the process's output, a path inside the artifact")
+    rank: int = 0
+    record: RankRecord | None = Field(description="null: it left none")
     evidence: str | None = Field(default=None, description="oneDNN's lines, a path inside")
     kernels: list[Kernel] = Field(default=[], description="what those lines come to")
     contradictions: list[str] = Field(
         default=[], description="what ran that the lane's name denies; the lane is then invalid"
     )
+
+
+class Process(Fact):
+    """One lane in one round: one fresh process, or one group of ranks, and what came of it."""
+
+    round: int
+    position: int = Field(description="place in the round's shuffled order, from 0")
+    lane: str
+    outcome: Outcome
+    reason: str | None = None
+    started_at: str
+    wall_seconds: float
+    launcher_exit_code: int | None
+    noise: Noise
+    ranks: list[Rank] = Field(min_length=1)
+    log: str = Field(description="the process's output, a path inside the artifact")
+
+    @property
+    def record(self) -> RankRecord | None:
+        """What its first rank measured."""
+        return self.ranks[0].record
+
+    @property
+    def kernels(self) -> list[Kernel]:
+        """What ran in its first rank."""
+        return self.ranks[0].kernels
+
+    @property
+    def contradictions(self) -> list[str]:
+        """Of all its ranks, each once."""
+        return list(dict.fromkeys(text for each in self.ranks for text in each.contradictions))

@@ -45,7 +45,7 @@ class Measurement(Fact):
 
     timed: StepTimes = Field(default_factory=StepTimes)
     turns: list[Turn] = []
-    images: int = Field(default=0, description="images in the timed steps")
+    samples: int = Field(default=0, description="samples in the timed steps")
     loss_first: float | None = None
     loss_last: float | None = None
 
@@ -61,7 +61,9 @@ class Operator(Fact):
     """Calls of one operator of a training step that do the same work, counted without running."""
 
     name: str = Field(description="PyTorch's own, e.g. aten.convolution_backward")
-    kind: Literal["convolution", "matmul", "normalization", "pooling", "elementwise", "optimizer"]
+    kind: Literal[
+        "convolution", "matmul", "attention", "normalization", "pooling", "elementwise", "optimizer"
+    ]
     calls: int
     flop: int = Field(description="floating-point operations of one call")
     bytes: int = Field(description="what one call reads and writes: its operands, each once")
@@ -75,7 +77,7 @@ class MatmulRate(Fact):
     gflops: float
 
 
-class Limits(Fact):
+class CoreLimits(Fact):
     """What the lane's cores can do at its precision and ceiling, measured in its own process."""
 
     matmul: list[MatmulRate]
@@ -120,10 +122,11 @@ class Failure(Fact):
     message: str
 
 
-class LaneRecord(Fact):
+class RankRecord(Fact):
     """What one worker measured and saw. A launcher's exit code proves nothing; this file does."""
 
     lane: str
+    rank: int = 0
     outcome: Outcome
     failure: Failure | None = None
     warmup: Warmup = Field(default_factory=Warmup)
@@ -133,7 +136,7 @@ class LaneRecord(Fact):
         default=[], description="measured training time of each whole epoch; [] if none was run"
     )
     observed: Observed | None = None
-    limits: Limits | None = Field(default=None, description="of a lane's first process only")
+    limits: CoreLimits | None = Field(default=None, description="of a lane's first process only")
     limits_failure: Failure | None = Field(default=None, description="why they were not had")
     import_seconds: float | None = None
     setup_seconds: float | None = None

@@ -1,12 +1,13 @@
 """What passes between the controller and a lane's worker: the spec in, progress out."""
 
-from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field
 
 from bench.model.base import Fact
-from bench.model.workload import DataSpec, Effort, Workload
+from bench.model.protocol import DEFAULT_PROTOCOL, Effort
+from bench.model.setup import Setup
+from bench.model.workload import DataSpec, Workload
 
 PROGRESS_PREFIX = "@bench "
 """A worker's standard output line that starts so carries one `Progress` as JSON."""
@@ -21,16 +22,12 @@ class LaneSpec(Fact):
     """All a worker needs to train one lane once, by hand or started by the controller."""
 
     lane: str
-    engine: str
-    precision: Literal["fp32", "bf16"]
-    memory_format: Literal["contiguous", "channels_last"]
+    setup: Setup
     workload: Workload
     data: DataSpec
+    protocol: str = DEFAULT_PROTOCOL
     effort: Effort
-    cores: list[int] = Field(min_length=1, description="CPUs by the kernel's numbers")
-    environment: dict[str, str] = Field(
-        default={}, description="what must be set before Python starts, for the worker to check"
-    )
+    rank: int = 0
     record_path: str
     evidence_path: str | None = Field(
         default=None, description="where oneDNN's verbose lines of one extra step go"
@@ -44,10 +41,6 @@ class LaneSpec(Fact):
         "end when it closes, which it does too if the controller dies",
     )
 
-    def differing(self, environment: Mapping[str, str]) -> list[str]:
-        """Names of the lane's variables that `environment` has not, or not with that value."""
-        return [k for k, v in self.environment.items() if environment.get(k) != v]
-
 
 class Progress(Fact):
     """One line from a worker at work, at most two a second."""
@@ -55,4 +48,4 @@ class Progress(Fact):
     stage: Stage
     step: int = 0
     steps: int | None = Field(default=None, description="steps expected in this stage, if known")
-    images_per_second: float | None = None
+    samples_per_second: float | None = None

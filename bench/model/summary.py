@@ -6,6 +6,9 @@ from pydantic import Field
 
 from bench.model.base import Fact
 
+LaneState = Literal[
+    "planned", "measured", "invalid", "failed", "interrupted", "skipped", "not reached"
+]
 Verdict = Literal["faster", "slower", "undecided"]
 
 
@@ -58,7 +61,7 @@ class LimitShare(Fact):
     achieved_gflops: float
     peak_gflops: float = Field(description="best matrix product at the lane's precision, ceiling")
     peak_share: float
-    bound_images_per_second: float = Field(
+    bound_samples_per_second: float = Field(
         description="roofline: each operator at the peak or at copy bandwidth, whichever is slower"
     )
     bound_share: float
@@ -67,20 +70,25 @@ class LimitShare(Fact):
     )
     copy_gigabytes_per_second: float
     clock_mhz: float | None
-    gflop_per_image: float
-    megabytes_per_image: float
+    gflop_per_sample: float
+    megabytes_per_sample: float
 
 
 class LaneSummary(Fact):
     """What a lane comes to over all rounds. Null where it was not measured."""
 
     lane: str
-    compute_images_per_second: Spread | None
-    end_to_end_images_per_second: Spread | None
+    state: LaneState
+    reason: str | None = Field(description="why it has no figure, or not of every round")
+    compute_samples_per_second: Spread | None
+    end_to_end_samples_per_second: Spread | None
     epoch_seconds: Spread | None
     epoch_measured: bool = Field(description="false: extrapolated from end-to-end throughput")
     phase_seconds: dict[str, float] = Field(description="median seconds a compute step, by phase")
     peak_memory_bytes: int | None
+    cautions: list[str] = Field(
+        default=[], description="what its processes got that was not planned, or could not be had"
+    )
     outliers: int = Field(description="timed compute steps flagged as outliers; all count")
     unsteady_warmups: int = Field(description="processes whose warm-up never became steady")
     kernels: KernelShare | None = None
@@ -100,9 +108,17 @@ class RoundState(Fact):
     )
 
 
+class Method(Fact):
+    """The analysis that drew a summary's conclusions: its version, and what it went by."""
+
+    version: str
+    constants: dict[str, float] = Field(description="thresholds and levels, by name")
+
+
 class Summary(Fact):
     """Conclusions drawn from the raw steps by `bench.analysis`, recomputable from them."""
 
+    method: Method
     rounds_completed: int
     baseline: str
     best_fp32: str | None

@@ -25,7 +25,7 @@ def lane_cores(host: Host) -> LaneCores:
     reason = f"one thread of each core that is allowed here on NUMA node {node}"
     if len(nodes) > 1:
         reason += f" (of {len(nodes)} with allowed cores)"
-    quota = host.limits.quota_cpus.value
+    quota = host.allowance.quota_cpus.value
     if quota is not None and quota < len(cpus):
         cpus = cpus[: max(1, int(quota))]
         reason += f", cut to the CPU quota of {quota:g}"
@@ -40,8 +40,8 @@ def needs_second_threads(host: Host, cpus: list[int]) -> bool:
 
 def allowed(host: Host) -> set[int]:
     """The CPUs that affinity and cpuset leave this process."""
-    affinity = set(host.limits.affinity)
-    cpuset = host.limits.cpuset.value
+    affinity = set(host.allowance.affinity)
+    cpuset = host.allowance.cpuset.value
     return affinity & set(cpuset) if cpuset is not None else affinity
 
 

@@ -2,14 +2,13 @@
 
 from bench.model.base import Reading
 from bench.model.host import Host
-from bench.model.workload import Workload
 from bench.plan.cores import LaneCores, allowed
 from bench.text import format_cpulist
 
 
 def quota_notes(host: Host, cores: LaneCores) -> list[str]:
     """A CPU quota below the CPUs that are allowed, called out with its remedy."""
-    quota = host.limits.quota_cpus.value
+    quota = host.allowance.quota_cpus.value
     if quota is None or quota >= len(allowed(host)):
         return []
     cpus = format_cpulist(cores.cpus)
@@ -20,22 +19,19 @@ def quota_notes(host: Host, cores: LaneCores) -> list[str]:
     ]
 
 
-def within_shared_memory(workload: Workload, shm: Reading[int]) -> tuple[Workload, list[str]]:
-    """The workload with as many loader processes as shared memory has room for, and a note.
+def fitting_loaders(wanted: int, batch_bytes: int, shm: Reading[int]) -> tuple[int, list[str]]:
+    """As many of the loader processes that are wanted as shared memory has room for, and a note.
 
     A loader process passes its batches through /dev/shm and dies of a bus error if it is full:
     room is for one batch of each process, one in use and one being freed.
     """
-    batch = 3 * workload.image_size**2 * 4 * workload.batch_size
-    wanted = workload.loader_workers
-    fitting = max(0, min(wanted, (shm.value or 0) // batch - 2))
+    fitting = max(0, min(wanted, (shm.value or 0) // batch_bytes - 2))
     if fitting == wanted:
-        return workload, []
+        return wanted, []
     had = f"has {shm.value / 2**20:.0f} MiB" if shm.value is not None else f"is none ({shm.reason})"
-    needs = -(-(wanted + 2) * batch // 2**20)
+    needs = -(-(wanted + 2) * batch_bytes // 2**20)
     loading = f"by {fitting} processes" if fitting else "in the main process, which costs time"
-    note = (
+    return fitting, [
         f"shared memory {had}, {wanted} loader processes need {needs} MiB: batches are loaded "
         f"{loading}; add shm_size: {needs}mb (docker run: --shm-size {needs}m)"
-    )
-    return workload.model_copy(update={"loader_workers": fitting}), [note]
+    ]

@@ -1,6 +1,8 @@
 """Which lanes a host can run, and why it can't run the others."""
 
-from bench.model.host import Host
+from bench.model.base import Reading
+from bench.model.host import Host, Stack
+from bench.plan.catalogue.engines import ENGINES
 from bench.plan.catalogue.lanes import LANES, Lane
 
 AMX_SETS = ("amx_tile", "amx_bf16")
@@ -23,8 +25,34 @@ def why_not(lane: Lane, host: Host) -> str | None:
     if set(AMX_SETS) & set(lane.requires) and host.amx_permission.granted is not True:
         answer = host.amx_permission
         reasons.append(f"the kernel answered {answer.request} with {answer.answer}")
-    if lane.engine == "ipex" and host.tools.intel_extension_for_pytorch.value is None:
-        reasons.append(f"IPEX is {host.tools.intel_extension_for_pytorch.reason}")
-    if host.tools.torch.value is None:
-        reasons.append(f"torch is {host.tools.torch.reason}")
+    reasons += _missing_packages(lane, stack_of(lane, host))
     return "; ".join(reasons) or None
+
+
+def stack_of(lane: Lane, host: Host) -> Stack:
+    """The lane's stack on `host`; one that has nothing, and says so, if it is not known there."""
+    none = Reading[str](reason=f"not found: this host has no stack {lane.stack}")
+    return host.stack(lane.stack) or Stack(
+        name=lane.stack, python=none, packages={}, ipexrun=none, iomp5=none, lock=none
+    )
+
+
+def instruction_set(lane: Lane, host: Host) -> str:
+    """What the lane's products are meant to run on here, by oneDNN's name.
+
+    The best that the host has; the least of them where it has none, and the lane can't run.
+    """
+    usable = (name for needed, name in lane.runs_on if host.usable(needed))
+    return next(usable, lane.runs_on[-1][1])
+
+
+def _missing_packages(lane: Lane, stack: Stack) -> list[str]:
+    """What the lane's engine requires and its stack does not have, each with the remedy."""
+    if stack.python.value is None:
+        return [f"the interpreter of stack {stack.name} is {stack.python.reason}"]
+    none = Reading[str](reason=f"not found in stack {stack.name}")
+    return [
+        f"{word} is {stack.packages.get(package, none).reason}"
+        for package, word in ENGINES[lane.engine].requires.items()
+        if not stack.has(package)
+    ]

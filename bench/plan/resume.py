@@ -1,11 +1,20 @@
 """Whether a run that ended early can go on here, and the result to go on with."""
 
+from pathlib import Path
+from typing import Any
+
 from bench.errors import BenchError
 from bench.model.host import Host
-from bench.model.plan import Plan
+from bench.model.plan import Plan, PlannedLane
 from bench.model.result import Result
+from bench.model.setup import Setup
+from bench.plan.lanes import named
 from bench.plan.make import make_plan
 from bench.plan.options import Options
+from bench.plan.workload import data_of
+
+HOW_LONG = ("rounds_min", "rounds_max", "time_budget_seconds", "target_precision")
+"""What of a plan may be given anew, all of it together."""
 
 
 def resumed(before: Result, host: Host, options: Options) -> Result:
@@ -20,31 +29,54 @@ def resumed(before: Result, host: Host, options: Options) -> Result:
             f"a resumed run keeps its workload: {', '.join(changed)} can't be changed",
             "leave that out, or begin a new run",
         )
+    _refuse_other(_other_host(before, host))
     fresh = make_plan(host, _again(plan, options))
-    if changed := [*_other_host(before.host, host), *_other_plan(plan, fresh)]:
+    _refuse_other(_other_lanes(plan, fresh))
+    now = {lane.id: lane for lane in fresh.lanes}
+    update: dict[str, Any] = {
+        "lanes": [_where_it_lies(lane, now.get(lane.id)) for lane in plan.lanes]
+    }
+    if options.rounds or options.time_budget or options.target_precision:
+        update |= {name: getattr(fresh, name) for name in HOW_LONG}
+    update["lane_limit_seconds"] = fresh.lane_limit_seconds
+    return before.model_copy(
+        update={
+            "host": before.host.model_copy(update={"stacks": host.stacks}),
+            "plan": plan.model_copy(update=update),
+            "processes": list(before.processes),
+            "status": "running",
+            "stop_reason": "not ended yet",
+            "finished_at": None,
+        }
+    )
+
+
+def _where_it_lies(lane: PlannedLane, now: PlannedLane | None) -> PlannedLane:
+    """The lane with today's paths: kit and stack may lie in another folder by now."""
+    if now is None:
+        return lane
+    setup = lane.setup.model_copy(update={"preload": now.setup.preload})
+    return lane.model_copy(update={"command": now.command, "setup": setup})
+
+
+def _refuse_other(changed: list[str]) -> None:
+    if changed:
         raise BenchError(
             f"that run can't go on here, this is not the same: {', '.join(changed)}",
             "resume it where and as it was begun, or begin a new run",
         )
-    commands = {lane.id: lane.command for lane in fresh.lanes}
-    for lane in plan.lanes:
-        lane.command = commands.get(lane.id, [])  # the kit may lie in another folder by now
-    for name in ("rounds_min", "rounds_max", "time_budget_seconds", "target_precision"):
-        if options.rounds or options.time_budget or options.target_precision:
-            setattr(plan, name, getattr(fresh, name))
-    plan.lane_limit_seconds = fresh.lane_limit_seconds
-    before.status, before.stop_reason, before.finished_at = "running", "not ended yet", None
-    return before
 
 
 def _again(plan: Plan, options: Options) -> Options:
     """The options that made the plan, with the new ones for how long to go on."""
+    lane = plan.lanes[0]
     return Options(
         profile=plan.profile,
-        lane=[lane.entry for lane in plan.lanes if lane.status != "skipped"],
+        model=lane.workload.model,
+        lane=[lane.entry for lane in plan.lanes if lane.intention != "skipped"],
         data=plan.data_requested,
-        batch_size=plan.workload.batch_size,
-        image_size=plan.workload.image_size,
+        batch_size=lane.setup.batch_size,
+        image_size=lane.workload.image_size,
         seed=plan.seed,
         rounds=options.rounds,
         time_budget=options.time_budget,
@@ -55,43 +87,68 @@ def _again(plan: Plan, options: Options) -> Options:
 
 def _given(options: Options, plan: Plan) -> list[str]:
     """The options of the workload that were given and are not the plan's."""
-    default = Options()
-    work = plan.workload
-    of_plan = {
-        "profile": plan.profile,
-        "lane": [lane.entry for lane in plan.lanes],
-        "data": plan.data_requested,
-        "batch_size": work.batch_size,
-        "image_size": work.image_size,
-        "seed": plan.seed,
+    default, of_plan = Options(), _again(plan, options)
+    given = {
+        "lane": sorted(named(options)) != sorted(of_plan.lane or []),
+        "data": options.data is not None and data_of(options) != of_plan.data,
     }
+    for name in ("profile", "model", "batch_size", "image_size", "seed"):
+        given[name] = getattr(options, name) != getattr(of_plan, name)
     return [
         name
-        for name, value in of_plan.items()
-        if getattr(options, name) not in (getattr(default, name), value)
+        for name, differs in given.items()
+        if differs and getattr(options, name) != getattr(default, name)
     ]
 
 
-def _other_host(before: Host, now: Host) -> list[str]:
-    differs = {
-        "the host": before.id != now.id,
-        "its processor": before.cpu.brand.value != now.cpu.brand.value,
-        "torch": before.tools.torch.value != now.tools.torch.value,
-        "IPEX": before.tools.intel_extension_for_pytorch.value
-        != now.tools.intel_extension_for_pytorch.value,
+def _other_host(before: Result, host: Host) -> list[str]:
+    was = before.host
+    packages = {
+        f"{name} of stack {stack.name}": (reading.value, _release(host, stack.name, name))
+        for stack in was.stacks
+        if any(lane.setup.stack == stack.name for lane in before.plan.lanes)
+        for name, reading in stack.packages.items()
     }
-    return [name for name, it_does in differs.items() if it_does]
-
-
-def _other_plan(before: Plan, now: Plan) -> list[str]:
-    environments = {lane.id: lane.environment for lane in before.lanes}
     facts = {
-        "the workload": before.workload != now.workload,
-        "the cores": before.cores != now.cores,
-        "how processes are pinned": before.task_manager != now.task_manager,
-        "how much a process measures": before.effort != now.effort,
-        "the lanes' settings": any(
-            environments[lane.id] != lane.environment for lane in now.lanes if lane.environment
-        ),
+        "the host": (was.id, host.id),
+        "its processor": (was.cpu.brand.value, host.cpu.brand.value),
     }
-    return [name for name, differs in facts.items() if differs]
+    return [name for name, (then, now) in (facts | packages).items() if then != now]
+
+
+def _release(host: Host, stack: str, package: str) -> str | None:
+    known = host.stack(stack)
+    reading = known.packages.get(package) if known is not None else None
+    return reading.value if reading is not None else None
+
+
+def _other_lanes(before: Plan, now: Plan) -> list[str]:
+    """What differs of the lanes that would go on, in words."""
+    lanes = {lane.id: lane for lane in before.lanes if lane.intention != "skipped"}
+    if lanes.keys() != {lane.id for lane in now.lanes}:
+        return ["the lanes"]
+    differing = {"how much a process measures"} if before.effort != now.effort else set()
+    for lane in now.lanes:
+        differing |= _differing(lanes[lane.id], lane)
+    return sorted(differing)
+
+
+def _differing(was: PlannedLane, lane: PlannedLane) -> set[str]:
+    then, now = was.setup, lane.setup
+    elsewhere = {"placement": then.placement, "preload": then.preload}
+    facts = {
+        "the workload": was.workload != lane.workload,
+        "the cores": then.placement.cores != now.placement.cores,
+        "how processes are pinned": _pinned(then) != _pinned(now),
+        "the lanes' settings": then != now.model_copy(update=elsewhere)
+        or _names(then.preload) != _names(now.preload),
+    }
+    return {name for name, differs in facts.items() if differs}
+
+
+def _pinned(setup: Setup) -> tuple[str, str, int]:
+    return setup.placement.launcher, setup.placement.task_manager, setup.placement.node
+
+
+def _names(paths: list[str]) -> list[str]:
+    return [Path(path).name for path in paths]

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from bench.model.result import Result
+from bench.report.charts.catalogue import write_charts
+from bench.report.document.result import result_document
 from bench.report.exports.samples import samples_csv
-from bench.report.markdown import markdown
+from bench.report.media.markdown import markdown
 from bench.results.folder import part, write_text
 
 
@@ -12,14 +14,12 @@ def render_texts(result: Result, folder: Path) -> list[Path]:
     """Write `samples.csv` and `report.md`; their paths. OSError if the folder can't be written."""
     samples, report = folder / "samples.csv", folder / "report.md"
     write_text(samples, samples_csv(result))
-    write_text(report, markdown(result))
+    write_text(report, markdown(result_document(result)))
     return [samples, report]
 
 
 def render_charts(result: Result, folder: Path) -> list[Path]:
     """Write the charts; their paths. Errors as of `bench.results.folder.part`."""
-    from bench.report.charts.write import write_charts
-
     return write_charts(result, part(folder, "charts"))
 
 

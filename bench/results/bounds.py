@@ -44,6 +44,6 @@ def _fault(value: object) -> list[str]:
 
 def _first_fault(items: Iterable[tuple[object, object]]) -> list[str]:
     for key, each in items:
-        if found := _fault(each):
-            return [*found, str(key)]
+        if fault := _fault(each):
+            return [*fault, str(key)]
     return []

@@ -110,7 +110,7 @@ def _write(folder: Path, sums: dict[str, str]) -> None:
 def _line(name: str, digest: str) -> bytes:
     """A backslash in front says that the name is escaped, as coreutils 9 does."""
     raw = os.fsencode(name)
-    escaped = re.sub(rb"[\\\n\r]", lambda found: _ESCAPES[found[0]], raw)
+    escaped = re.sub(rb"[\\\n\r]", lambda match: _ESCAPES[match[0]], raw)
     return b"%s%s  %s\n" % (b"\\" if escaped != raw else b"", digest.encode(), escaped)
 
 
@@ -124,19 +124,19 @@ def parse(content: bytes) -> tuple[dict[str, str], list[str]]:
     sums: dict[str, str] = {}
     problems = []
     for number, line in enumerate(content.removesuffix(b"\n").split(b"\n"), 1):
-        found = _LINE.fullmatch(line)
-        name = os.fsdecode(_unescaped(found[3]) if found[1] else found[3]) if found else ""
-        if found is None:
+        match = _LINE.fullmatch(line)
+        name = os.fsdecode(_unescaped(match[3]) if match[1] else match[3]) if match else ""
+        if match is None:
             problems.append(f"{SUMS}, line {number}: not a checksum")
         elif not is_inside(name):
             problems.append(f"{SUMS}, line {number}: {shown(name)} leads out of the folder")
         elif name in sums:
             problems.append(f"{SUMS}, line {number}: {shown(name)} for the second time")
         else:
-            sums[name] = found[2].decode().lower()
+            sums[name] = match[2].decode().lower()
     return sums, problems
 
 
 def _unescaped(name: bytes) -> bytes:
     meant = {escaped: plain for plain, escaped in _ESCAPES.items()}
-    return re.sub(rb"\\[\\nr]", lambda found: meant[found[0]], name)
+    return re.sub(rb"\\[\\nr]", lambda match: meant[match[0]], name)

@@ -4,19 +4,15 @@ A reader takes nothing on trust: the folder may be a stranger's.
 """
 
 import os
-import re
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from bench.errors import BenchError, Exit
-from bench.model.process import Process
-from bench.model.result import SCHEMA_VERSION, Result
-from bench.results.bounds import parse
+from bench.model.process import Rank
+from bench.model.result import Result
 from bench.results.files import open_file, read_file
-from bench.results.structure import faults
+from bench.results.schema import Opened, parse_result
 
 RESULT = "result.json"
 RESULT_LIMIT = 64 * 1024**2
@@ -97,6 +93,11 @@ def point_latest(folder: Path) -> None:
 
 def read(folder: Path) -> Result:
     """Read and check a run's `result.json`; BenchError (exit 3 or 5) if there is none to use."""
+    return opened(folder).result
+
+
+def opened(folder: Path) -> Opened:
+    """The same, with what its reader should know of the reading."""
     try:
         content = read_file(folder, RESULT, RESULT_LIMIT)
     except OSError as error:
@@ -107,48 +108,12 @@ def read(folder: Path) -> Result:
     return parse_result(content, folder / RESULT)
 
 
-def read_evidence(folder: Path, process: Process) -> str:
-    """The oneDNN lines of a process, the first `EVIDENCE_LIMIT` bytes; empty if it left none.
+def read_evidence(folder: Path, rank: Rank) -> str:
+    """The oneDNN lines of a rank, the first `EVIDENCE_LIMIT` bytes; empty if it left none.
 
     BenchError (exit 5) if they are in no file of the folder's own; OSError if they can't be read.
     """
-    if process.evidence is None:
+    if rank.evidence is None:
         return ""
-    with open_file(folder, process.evidence) as file:
+    with open_file(folder, rank.evidence) as file:
         return file.read(EVIDENCE_LIMIT).decode(errors="replace")
-
-
-def parse_result(content: bytes, name: Path) -> Result:
-    """A `result.json`, checked: its schema, and how its parts fit. BenchError (exit 5) if not."""
-    try:
-        tree = parse(content)
-        _refuse_other_version(tree, name)
-        result = Result.model_validate(tree)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        raise _invalid(name, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-    except ValueError as error:
-        raise _invalid(name, str(error)) from None
-    if fault := next(faults(result), None):
-        raise _invalid(name, fault)
-    return result
-
-
-def _refuse_other_version(tree: object, name: Path) -> None:
-    version = str(tree.get("schema_version")) if isinstance(tree, dict) else ""
-    if not re.fullmatch(r"\d{1,4}\.\d{1,4}", version):
-        raise ValueError("it does not say which schema_version it follows")
-    if version.split(".")[0] != SCHEMA_VERSION.split(".")[0]:
-        raise BenchError(
-            f"{name} follows schema {version}; this bench reads {SCHEMA_VERSION}",
-            "use a bench of the version in its kit.version",
-            Exit.INVALID_ARTIFACT,
-        )
-
-
-def _invalid(name: Path, why: str) -> BenchError:
-    return BenchError(
-        f"{name} is not a valid result: {why}",
-        f"it should follow schema {SCHEMA_VERSION}: `bench schema` prints it",
-        Exit.INVALID_ARTIFACT,
-    )

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from bench.model.process import Process
-from bench.model.record import LaneRecord, Limits, Measurement, StepTimes
+from bench.model.process import Process, Rank
+from bench.model.record import CoreLimits, Measurement, RankRecord, StepTimes
 from bench.model.result import Result
-from bench.model.summary import LaneSummary, Spread, Summary
+from bench.model.summary import LaneSummary, Spread
 from bench.results.files import is_inside
 
 LANES = 64
@@ -28,7 +28,7 @@ def faults(result: Result) -> Iterator[str]:
         yield "plan.lanes: two lanes have the same id"
     if [lane.lane for lane in result.summary.lanes] != lanes:
         yield "summary.lanes: not the lanes of the plan"
-    for name in sorted({*lanes, *_lanes_named(result.summary)}):
+    for name in sorted({*lanes, *_lanes_named(result)}):
         if not _NAME.fullmatch(name):
             yield f"{name[:64]!a} is not a lane's id"
     for i, lane in enumerate(result.summary.lanes):
@@ -38,8 +38,9 @@ def faults(result: Result) -> Iterator[str]:
             yield f"processes.{i}.{what}"
 
 
-def _lanes_named(summary: Summary) -> Iterator[str]:
-    yield summary.baseline
+def _lanes_named(result: Result) -> Iterator[str]:
+    summary = result.summary
+    yield from (result.plan.baseline, summary.baseline)
     if summary.best_fp32 is not None:
         yield summary.best_fp32
     for lane in summary.lanes:
@@ -49,7 +50,7 @@ def _lanes_named(summary: Summary) -> Iterator[str]:
 
 def _figure_faults(lane: LaneSummary) -> Iterator[str]:
     """A lane's figures, where they can't be such: charts have no room for them."""
-    for field in ("compute_images_per_second", "end_to_end_images_per_second", "epoch_seconds"):
+    for field in ("compute_samples_per_second", "end_to_end_samples_per_second", "epoch_seconds"):
         over: Spread | None = getattr(lane, field)
         if over is not None and not 0 < over.low <= over.median <= over.high:
             yield f"{field}: not in order"
@@ -83,16 +84,24 @@ def _process_faults(process: Process, lanes: list[str]) -> Iterator[str]:
         yield "lane: not in the plan"
     if process.round < 1 or process.position < 0:
         yield "round, position: rounds count from 1, positions from 0"
-    for field, path in (("log", process.log), ("evidence", process.evidence)):
-        if path is not None and not is_inside(path):
-            yield f"{field}: leads out of the folder"
-    if process.record is not None:
-        yield from (f"record.{what}" for what in _record_faults(process.record, process.lane))
+    if not is_inside(process.log):
+        yield "log: leads out of the folder"
+    for i, rank in enumerate(process.ranks):
+        yield from (f"ranks.{i}.{what}" for what in _rank_faults(rank, i, process.lane))
 
 
-def _record_faults(record: LaneRecord, lane: str) -> Iterator[str]:
-    if record.lane != lane:
-        yield "lane: another than the process's"
+def _rank_faults(rank: Rank, number: int, lane: str) -> Iterator[str]:
+    if rank.rank != number:
+        yield "rank: ranks count from 0, in order"
+    if rank.evidence is not None and not is_inside(rank.evidence):
+        yield "evidence: leads out of the folder"
+    if rank.record is not None:
+        if (rank.record.lane, rank.record.rank) != (lane, number):
+            yield "record.lane, record.rank: another's than the process's"
+        yield from (f"record.{what}" for what in _record_faults(rank.record))
+
+
+def _record_faults(record: RankRecord) -> Iterator[str]:
     if any(seconds < 0 for seconds in record.epoch_seconds):
         yield "epoch_seconds: negative"
     if record.limits is not None and not _measured(record.limits):
@@ -102,7 +111,7 @@ def _record_faults(record: LaneRecord, lane: str) -> Iterator[str]:
     yield from _part_faults(record.end_to_end, "end_to_end")
 
 
-def _measured(limits: Limits) -> bool:
+def _measured(limits: CoreLimits) -> bool:
     """Whether they can be divided by: a peak, a bandwidth, a step's work."""
     rates = [limits.copy_gigabytes_per_second, *(each.gflops for each in limits.matmul)]
     rates += [] if limits.clock_mhz is None else [limits.clock_mhz]
@@ -112,8 +121,8 @@ def _measured(limits: Limits) -> bool:
 
 
 def _part_faults(part: Measurement, where: str) -> Iterator[str]:
-    if part.images < 0:
-        yield f"{where}.images: negative"
+    if part.samples < 0:
+        yield f"{where}.samples: negative"
     if any(turn.steps < 0 for turn in part.turns):
         yield f"{where}.turns: negative steps"
     yield from _step_faults(part.timed, f"{where}.timed")

@@ -5,19 +5,15 @@ import re
 import time
 from dataclasses import dataclass
 
+import psutil
+
 from bench.host.cgroup import Hierarchy
 from bench.host.files import Files
+from bench.host.proc_stat import cpu_times
 from bench.model.base import Reading
 
 JIFFIES = os.sysconf("SC_CLK_TCK")
 """In a second."""
-
-# Columns of a CPU in /proc/stat, by proc(5). A guest's time is in user or nice already.
-_BUSY = (0, 1, 2, 5, 6)  # user, nice, system, irq, softirq
-_STOLEN = 7
-
-# Columns of a process in /proc/PID/stat behind its name: utime, stime, cutime, cstime.
-_CPU_TIMES = slice(11, 15)
 
 
 @dataclass(frozen=True)
@@ -42,7 +38,7 @@ def read_counters(files: Files, cpus: list[int], session: int, quota: Hierarchy 
     return Counters(
         at=time.monotonic(),
         stolen=stolen,
-        others=difference(busy, _session_jiffies(files, session)),
+        others=difference(busy, _session_jiffies(session)),
         throttled_periods=periods,
         throttled=throttled,
     )
@@ -60,34 +56,43 @@ def difference(minuend: Reading[int], subtrahend: Reading[int]) -> Reading[int]:
 def _cpu_jiffies(files: Files, cpus: list[int]) -> tuple[Reading[int], Reading[int]]:
     """Jiffies since the host's start in which the CPUs were busy, and that were stolen of them."""
     stat = files.reading("/proc/stat")
-    rows = re.findall(r"^cpu(\d+) (.*)", stat.value or "", re.MULTILINE)
-    counted = {int(cpu): [int(word) for word in words.split()] for cpu, words in rows}
-    missing = next((cpu for cpu in cpus if cpu not in counted), None)
-    if stat.value is None or missing is not None:
+    try:
+        times = cpu_times(stat.value or "")
+    except ValueError:
+        times = {}
+    missing = next((cpu for cpu in cpus if cpu not in times), None)
+    if missing is not None:
         unknown = Reading[int](reason=stat.reason or f"/proc/stat does not tell of CPU {missing}")
         return unknown, unknown
-    own = [counted[cpu] for cpu in cpus]
-    if not any(map(any, own)):
+    own = [times[cpu] for cpu in cpus]
+    if not any(each.total for each in own):
         # Some sandboxes show the file with zeros.
         unknown = Reading(reason="/proc/stat counts nothing here")
         return unknown, unknown
-    busy = sum(row[column] for row in own for column in _BUSY)
-    return Reading(value=busy), Reading(value=sum(row[_STOLEN] for row in own))
+    busy, stolen = sum(each.busy for each in own), sum(each.steal for each in own)
+    return Reading(value=busy), Reading(value=stolen)
 
 
-def _session_jiffies(files: Files, session: int) -> Reading[int]:
+def _session_jiffies(session: int) -> Reading[int]:
     """Jiffies of a session's processes, with their threads and the children they waited for.
 
     A process that ends passes its time on to its parent in the session, so the sum never shrinks.
     """
-    pids = [int(name) for name in files.names("/proc") if name.isdigit()]
     # The kernel is asked first: reading every process's file would take far longer.
-    stats = [files.text(f"/proc/{pid}/stat") for pid in pids if _session_of(pid) == session]
-    # A command's name, in parentheses, may hold anything, parentheses too.
-    columns = [stat.rpartition(")")[2].split() for stat in stats if stat is not None]
-    if not columns:
-        return Reading(reason=f"/proc shows no process of session {session}")
-    return Reading(value=sum(int(word) for row in columns for word in row[_CPU_TIMES]))
+    pids = [pid for pid in psutil.pids() if _session_of(pid) == session]
+    seconds = [sum(times) for pid in pids if (times := _cpu_seconds(pid)) is not None]
+    if not seconds:
+        return Reading(reason=f"no process of session {session} can be seen")
+    return Reading(value=round(sum(seconds) * JIFFIES))
+
+
+def _cpu_seconds(pid: int) -> tuple[float, float, float, float] | None:
+    """Of the process and of its former children, each in user mode and in the kernel."""
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.Error:
+        return None  # it has ended meanwhile
+    return times.user, times.system, times.children_user, times.children_system
 
 
 def _session_of(pid: int) -> int | None:

@@ -1,40 +1,41 @@
 """Put the data set in place before any lane runs, in a process of its own."""
 
 import os
-import sys
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from bench.errors import BenchError, Exit
+from bench.model.host import Host
 from bench.model.plan import Plan
 from bench.model.result import Data
-from bench.model.workload import DataReply as Reply
-from bench.model.workload import DataRequest as Request
+from bench.model.workload import DataReply, DataRequest
 from bench.plan.start.environment import compose
+from bench.run.launch import interpreter
 from bench.run.supervise import supervise
 
 LIMIT_SECONDS = 3600.0
 """CIFAR-10 has 170 MB: an hour is a very slow line."""
 
 
-def prepare_data(plan: Plan, data_dir: Path, work: Path, artifact: Path) -> Data:
+def prepare_data(host: Host, plan: Plan, data_dir: Path, work: Path, artifact: Path) -> Data:
     """Find, download or generate the set the plan asks for. BenchError if it can't be had."""
-    request = Request(
+    request = DataRequest(
         data=plan.data_requested,
         root=str(data_dir.resolve()),
-        images=plan.data_images,
-        seed=plan.workload.seed,
+        samples=plan.data_samples,
+        seed=plan.seed,
     )
     asked, answered = work / "data-request.json", work / "data-reply.json"
     asked.write_text(request.model_dump_json())
     log = artifact / "logs" / "data.log"
-    command = [sys.executable, "-m", "bench.worker.data.prepare", str(asked), str(answered)]
-    supervise(command, compose(os.environ, {}), log, LIMIT_SECONDS)
+    python = interpreter(host, plan.running[0])
+    command = [python, "-m", "bench.worker.data.prepare", str(asked), str(answered)]
+    supervise(command, compose(os.environ, {}, python), log, LIMIT_SECONDS)
     try:
-        reply = Reply.model_validate_json(answered.read_text())
+        reply = DataReply.model_validate_json(answered.read_text())
     except (OSError, ValidationError):
-        reply = Reply(reason=f"the loader ended without an answer, see {log}")
+        reply = DataReply(reason=f"the loader ended without an answer, see {log}")
     if reply.spec is None:
         raise BenchError(
             f"there is no data set to train on: {reply.reason}",

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.errors import BenchError
-from bench.model.process import Process
+from bench.model.process import Process, Rank
 from bench.model.result import Result
+from bench.run.judgement import stopped
 from bench.run.noise import unwatched
-from bench.run.outcome import stopped
-from bench.run.process import Place, record_path, spec_path
+from bench.run.slot import Slot
 
 
 @contextmanager
@@ -29,13 +29,13 @@ def work_folder(artifact: Path) -> Iterator[Path]:
     folder = Path(tempfile.gettempdir()) / f"bench-{os.getuid()}-{of_artifact}"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
+        status = folder.lstat()
     except OSError as error:
         raise BenchError(
             f"there is no folder for temporary files: {error.strerror}",
             "set TMPDIR to one; in a container add --tmpfs /tmp",
         ) from error
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
         raise BenchError(f"{folder} belongs to somebody else", "set TMPDIR to another folder")
     try:
         yield folder
@@ -45,36 +45,36 @@ def work_folder(artifact: Path) -> Iterator[Path]:
 
 def leftovers(work: Path, artifact: Path, result: Result) -> list[Process]:
     """What processes saved that `result` does not know of, since their controller had died."""
-    known = {(p.round, p.lane) for p in result.processes}
-    found = []
-    for place in _places(result):
-        if (place.round, place.lane.id) in known or not record_path(work, place).exists():
-            continue
-        came = stopped(record_path(work, place))
-        began = spec_path(work, place).stat().st_mtime
-        evidence = f"evidence/{place.name}.txt"
-        found.append(
-            Process(
-                round=place.round,
-                position=place.position,
-                lane=place.lane.id,
-                outcome=came.outcome,
-                reason=came.reason and "the controller had been killed",
-                started_at=datetime.fromtimestamp(began, UTC).isoformat(timespec="milliseconds"),
-                wall_seconds=record_path(work, place).stat().st_mtime - began,
-                launcher_exit_code=None,
-                noise=unwatched("the controller had been killed"),
-                record=came.record,
-                log=f"logs/{place.name}.log",
-                evidence=evidence if (artifact / evidence).exists() else None,
-            )
-        )
-    return found
+    known = {(process.round, process.lane) for process in result.processes}
+    return [
+        _leftover(slot, work, artifact)
+        for slot in _slots(result)
+        if (slot.round, slot.lane.id) not in known and slot.record(work).exists()
+    ]
 
 
-def _places(result: Result) -> Iterator[Place]:
-    """Every place of the last round that can have begun, and of the one before."""
-    last = max((p.round for p in result.processes), default=0)
+def _leftover(slot: Slot, work: Path, artifact: Path) -> Process:
+    judged = stopped(slot.record(work))
+    began = slot.spec(work).stat().st_mtime
+    left_evidence = (artifact / slot.evidence).exists()
+    return Process(
+        round=slot.round,
+        position=slot.position,
+        lane=slot.lane.id,
+        outcome=judged.outcome,
+        reason=judged.reason and "the controller had been killed",
+        started_at=datetime.fromtimestamp(began, UTC).isoformat(timespec="milliseconds"),
+        wall_seconds=slot.record(work).stat().st_mtime - began,
+        launcher_exit_code=None,
+        noise=unwatched("the controller had been killed"),
+        ranks=[Rank(record=judged.record, evidence=slot.evidence if left_evidence else None)],
+        log=slot.log,
+    )
+
+
+def _slots(result: Result) -> Iterator[Slot]:
+    """Every slot of the last round that can have begun, and of the one before."""
+    last = max((process.round for process in result.processes), default=0)
     for number in (last, last + 1):
-        for position, lane in enumerate(result.plan.lanes):
-            yield Place(number, position, lane)
+        for position, lane in enumerate(result.plan.running):
+            yield Slot(number, position, lane)

@@ -1,22 +1,24 @@
 """Names that ipexrun recognizes for the libraries to preload."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
-EXACT = {"libtcmalloc": "libtcmalloc.so", "libiomp5": "libiomp5.so"}
-"""ipexrun 2.8 looks for exactly these; Debian ships `libtcmalloc_minimal.so.4`, which it misses."""
+EXACT = ("libtcmalloc", "libjemalloc", "libiomp5")
+"""ipexrun 2.8 looks for exactly these, with `.so`; Debian ships `libtcmalloc_minimal.so.4`, which
+it misses."""
 
 
-def preload(libraries: Iterable[str], folder: Path) -> str:
+def preload(libraries: Sequence[str], folder: Path) -> str:
     """Return LD_PRELOAD for `libraries`, with links in `folder` where a name isn't exact."""
     return ":".join(str(_exactly_named(Path(library), folder)) for library in libraries)
 
 
 def _exactly_named(library: Path, folder: Path) -> Path:
-    wanted = next(name for stem, name in EXACT.items() if library.name.startswith(stem))
-    if library.name == wanted:
+    stem = next((each for each in EXACT if library.name.startswith(each)), None)
+    if stem is None or library.name == f"{stem}.so":
         return library
-    link = folder / wanted
-    link.unlink(missing_ok=True)  # of a session that this one resumes
+    folder.mkdir(exist_ok=True)
+    link = folder / f"{stem}.so"
+    link.unlink(missing_ok=True)  # of a round before, or of a session that this one resumes
     link.symlink_to(library)
     return link

@@ -32,10 +32,10 @@ def temperature_sensors(files: Files) -> list[str]:
     """The files of the CPUs' temperatures, one a package; [] if there is none."""
     # A chip's first sensor is its package's, which is the hottest of its cores'.
     chips = [f"{_HWMON}/{name}" for name in files.names(_HWMON)]
-    found = [f"{chip}/temp1_input" for chip in chips if files.text(f"{chip}/name") in CHIPS]
-    found = [path for path in found if files.exists(path)]
+    first = [f"{chip}/temp1_input" for chip in chips if files.text(f"{chip}/name") in CHIPS]
+    packages = [path for path in first if files.exists(path)]
     zones = [f"{_THERMAL}/{name}" for name in files.names(_THERMAL)]
-    return found or [f"{zone}/temp" for zone in zones if files.text(f"{zone}/type") in ZONES]
+    return packages or [f"{zone}/temp" for zone in zones if files.text(f"{zone}/type") in ZONES]
 
 
 def temperature_celsius(files: Files, sensors: list[str]) -> Reading[float]:

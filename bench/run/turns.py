@@ -4,7 +4,8 @@ import random
 from collections.abc import Callable
 
 from bench.model.process import Process
-from bench.run.process import Place, Running
+from bench.run.running import Running
+from bench.run.slot import Slot
 from bench.run.supervise import shielded
 
 
@@ -18,8 +19,8 @@ class Stopped(Exception):
 
 
 def take_turns(
-    places: list[Place],
-    start: Callable[[Place], Running],
+    slots: list[Slot],
+    start: Callable[[Slot], Running],
     order: random.Random,
     on_end: Callable[[Process], None],
 ) -> None:
@@ -37,8 +38,8 @@ def take_turns(
             on_end(process)
 
     try:
-        for place in places:
-            alive.append(start(place))
+        for slot in slots:
+            alive.append(start(slot))
         for each in list(alive):
             if not each.waits():
                 ended(each)

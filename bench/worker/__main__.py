@@ -13,10 +13,11 @@ from typing import NoReturn
 
 from pydantic import ValidationError
 
-from bench.model.record import Failure, LaneRecord
+from bench.model.record import Failure, RankRecord
 from bench.model.spec import LaneSpec
+from bench.worker import protocols
 from bench.worker.ending import Ending
-from bench.worker.transport import Controller, Teller
+from bench.worker.transport import Alone, Pipe
 
 
 def main(arguments: list[str]) -> NoReturn:
@@ -34,36 +35,44 @@ def main(arguments: list[str]) -> NoReturn:
 
 def run(spec: LaneSpec) -> NoReturn:
     """Train the lane; whatever happens, its record is written and says what did."""
-    record = LaneRecord(lane=spec.lane, outcome="failed")
+    record = RankRecord(lane=spec.lane, rank=spec.rank, outcome="failed")
     ending = Ending(record, Path(spec.record_path))
     signal.signal(signal.SIGTERM, ending.at_signal)
     signal.signal(signal.SIGINT, ending.at_signal)
-    controller = Controller(on_close=ending.interrupt) if spec.guarded else None
+    transport = Pipe(on_close=ending.interrupt) if spec.guarded else Alone()
     try:
         _refuse_other_environment(spec)
         started = time.perf_counter()
-        Teller().tell("import")
-        from bench.worker.protocols import throughput as lane
-
+        transport.tell("import")
+        protocol = protocols.load(spec.protocol)
         record.import_seconds = time.perf_counter() - started
-        lane.measure(spec, record, controller)
+        protocol.measure(spec, record, transport)
     except BaseException as error:
         traceback.print_exc()
-        record.failure = Failure(kind=type(error).__name__, message=str(error)[:2000])
+        record.failure = Failure(kind=type(error).__name__, message=_cause(error)[:2000])
         ending.conclude("failed")
     ending.conclude("completed")
 
 
+def _cause(error: BaseException) -> str:
+    """What the error says; of a loader process's, which quotes a traceback, its first and last."""
+    said = str(error)
+    if "\nOriginal Traceback" not in said:
+        return said
+    lines = said.strip().splitlines()
+    return f"{lines[-1]} ({lines[0].rstrip('.')})"
+
+
 def _set_environment_by_hand(spec: LaneSpec) -> None:
     """Start over with the lane's variables, if they are not set: libraries read them at load."""
-    if spec.differing(os.environ):
-        os.environ.setdefault("OMP_NUM_THREADS", str(len(spec.cores)))
+    if spec.setup.differing(os.environ):
+        os.environ.setdefault("OMP_NUM_THREADS", str(len(spec.setup.placement.cores)))
         arguments = [sys.executable, "-m", "bench.worker", *sys.argv[1:]]
-        os.execve(sys.executable, arguments, {**os.environ, **spec.environment})
+        os.execve(sys.executable, arguments, {**os.environ, **spec.setup.environment})
 
 
 def _refuse_other_environment(spec: LaneSpec) -> None:
-    if differs := spec.differing(os.environ):
+    if differs := spec.setup.differing(os.environ):
         raise RuntimeError(f"not set as the lane's spec wants: {', '.join(differs)}")
 
 

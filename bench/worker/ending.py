@@ -9,7 +9,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from bench.model.record import LaneRecord, Outcome
+from bench.model.record import Outcome, RankRecord
 
 
 class Ending:
@@ -20,7 +20,7 @@ class Ending:
     far.
     """
 
-    def __init__(self, record: LaneRecord, path: Path) -> None:
+    def __init__(self, record: RankRecord, path: Path) -> None:
         self._record, self._path = record, path
         self._pid = os.getpid()
         self._begun = threading.Lock()
@@ -55,7 +55,7 @@ class Ending:
 
     def _save(self, outcome: Outcome) -> None:
         # Written in one go, which the thread that trains can't come between; cut in a copy.
-        record = LaneRecord.model_validate_json(self._record.model_dump_json())
+        record = RankRecord.model_validate_json(self._record.model_dump_json())
         record.outcome = outcome
         for steps in (record.warmup.steps, record.end_to_end.timed, record.compute.timed):
             steps.cut()

@@ -1,4 +1,4 @@
-"""IPEX's launcher without IPEX: `python -m bench.launch.ipexrun IPEXRUN ARGUMENT...`.
+"""IPEX's launcher without IPEX: `python -m bench.worker.ipexrun IPEXRUN ARGUMENT...`.
 
 Importing the launcher runs its package's `__init__`, which loads torch and IPEX for nothing: 8 s of
 CPU time for each process. Here the packages it lies in are known, but their `__init__` never runs.

@@ -4,6 +4,7 @@ import os
 import re
 import resource
 import sys
+from collections.abc import Set
 from importlib import metadata
 from pathlib import Path
 
@@ -11,26 +12,27 @@ import torch
 
 from bench.model.record import Observed
 from bench.model.spec import LaneSpec
+from bench.model.steering import steering
 from bench.worker import engines
 
 OPENMP = re.compile(r"lib(iomp5|gomp|omp)\b")
 ALLOCATOR = re.compile(r"lib(tcmalloc|jemalloc)")
 IPEX = "intel_extension_for_pytorch"
-PACKAGES = ("torch", "torchvision", "intel-extension-for-pytorch", "intel-openmp", "numpy")
+PACKAGES = ("torchvision", "intel-extension-for-pytorch", "intel-openmp", "numpy")
 
 
 def observe(
     spec: LaneSpec,
     engine: engines.Engine,
     affinity_at_start: list[int],
-    not_workers: set[int],
+    not_workers: Set[int],
     loaders: list[list[int]],
     evidence: str,
 ) -> Observed:
     """Read everything now: call after the timed steps, with the OpenMP threads still alive.
 
     `not_workers` are threads by kernel id that take no part in the training, `evidence` is what
-    oneDNN printed in verbose mode.
+    the libraries printed in verbose mode.
     """
     mapped = _mapped_libraries()
     usage = resource.getrusage(resource.RUSAGE_SELF)
@@ -44,8 +46,8 @@ def observe(
         allocators=[p for p in mapped if ALLOCATOR.search(Path(p).name)],
         ipex_mapped=any(f"/{IPEX}/" in p for p in mapped),
         memory_policy=_memory_policy(),
-        environment=lane_environment(),
-        environment_differs=spec.differing(os.environ),
+        environment=steering(os.environ),
+        environment_differs=spec.setup.differing(os.environ),
         versions=_versions(),
         onednn=_first(r"oneDNN v(\S+)", evidence),
         onednn_isa=_first(r"info,cpu,isa:(.+)", evidence),
@@ -58,28 +60,22 @@ def observe(
     )
 
 
-def lane_environment() -> dict[str, str]:
-    """The variables of this process that steer libraries, as Python sees them now."""
-    steering = re.compile(r"(ONEDNN|DNNL|OMP|KMP|GOMP|MKL|ATEN|LD_PRELOAD|MALLOC|TCMALLOC|IPEX)")
-    return {k: v for k, v in sorted(os.environ.items()) if steering.match(k)}
-
-
 def _mapped_libraries() -> list[str]:
     lines = Path("/proc/self/maps").read_text().splitlines()
     paths = (line.split(maxsplit=5)[5] for line in lines if "/" in line)
     return sorted({path for path in paths if ".so" in path})
 
 
-def _thread_affinities(leave_out: set[int]) -> list[list[int]]:
+def _thread_affinities(leave_out: Set[int]) -> list[list[int]]:
     """Allowed CPUs of each live thread, the main thread first."""
     threads = sorted({int(task.name) for task in Path("/proc/self/task").iterdir()} - leave_out)
-    found = []
+    affinities = []
     for thread in threads:
         try:
-            found.append(sorted(os.sched_getaffinity(thread)))
+            affinities.append(sorted(os.sched_getaffinity(thread)))
         except ProcessLookupError:
             continue  # ended since it was listed
-    return found
+    return affinities
 
 
 def _memory_policy() -> str | None:
@@ -93,7 +89,12 @@ def _memory_policy() -> str | None:
 
 
 def _versions() -> dict[str, str]:
-    versions = {"python": sys.version.split()[0]}
+    """Releases of what is loaded or installed; torch's in its own words, build included."""
+    versions = {"python": sys.version.split()[0], "torch": str(torch.__version__)}
+    beside = str(Path(torch.__file__).parents[1])
+    installed = next((x.version for x in metadata.distributions(name="torch", path=[beside])), None)
+    if installed is None or installed.partition("+")[0] != torch.__version__.partition("+")[0]:
+        versions["torch as installed"] = installed or f"not as a package, {beside}"
     for package in PACKAGES:
         try:
             versions[package] = metadata.version(package)

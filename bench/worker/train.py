@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import torch
-import torchvision
 
+from bench.model.protocol import Effort
 from bench.model.record import Measurement, StepTimes, Turn, Warmup
 from bench.model.spec import LaneSpec
-from bench.model.workload import Effort
-from bench.worker import engines
-from bench.worker.data.loading import Batch
+from bench.worker import engines, workloads
 from bench.worker.steady import steady
+from bench.worker.workloads import Batch
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
 MEMORY_FORMATS = {
@@ -29,41 +28,39 @@ OnStep = Callable[[int, float], None]
 class Trainer:
     """A model ready to train in a lane's precision, format and engine."""
 
+    workload: workloads.Workload
     model: torch.nn.Module
     optimizer: torch.optim.Optimizer
-    loss: torch.nn.Module
     autocast: bool
     memory_format: torch.memory_format
 
     @classmethod
     def build(cls, spec: LaneSpec, engine: engines.Engine) -> "Trainer":
         """Build the workload's model from its seed, and hand it to the engine."""
-        work = spec.workload
-        torch.manual_seed(work.seed)
-        memory_format = MEMORY_FORMATS[spec.memory_format]
-        build_model = getattr(torchvision.models, work.model)
-        model = build_model(weights=None, num_classes=work.classes).to(memory_format=memory_format)
+        facts, setup = spec.workload, spec.setup
+        workload = workloads.load(facts.model)
+        memory_format = MEMORY_FORMATS[setup.memory_format]
+        torch.manual_seed(facts.seed)
+        model = workload.build(facts, spec.data.classes).to(memory_format=memory_format)
         model.train()
         optimizer = torch.optim.SGD(
-            model.parameters(), lr=work.learning_rate, momentum=work.momentum
+            model.parameters(), lr=facts.learning_rate, momentum=facts.momentum
         )
-        model, optimizer = engine.prepare(model, optimizer, DTYPES[spec.precision])
-        return cls(
-            model, optimizer, torch.nn.CrossEntropyLoss(), spec.precision == "bf16", memory_format
-        )
+        model, optimizer = engine.prepare(model, optimizer, DTYPES[setup.precision])
+        return cls(workload, model, optimizer, setup.precision == "bf16", memory_format)
 
     def step(self, batches: Iterator[Batch], times: StepTimes) -> tuple[float, int]:
-        """Train on the next batch, append its phases to `times`; return loss and images.
+        """Train on the next batch, append its phases to `times`; return loss and samples.
 
         StopIteration if there is no next batch.
         """
         clock = time.perf_counter_ns
         start = clock()
-        images, labels = next(batches)
-        images = images.to(memory_format=self.memory_format)
+        samples, labels = next(batches)
+        samples = samples.to(memory_format=self.memory_format)
         loaded = clock()
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.autocast):
-            loss = self.loss(self.model(images), labels)
+            loss = self.workload.loss(self.model, (samples, labels))
         forward = clock()
         loss.backward()
         backward = clock()
@@ -77,8 +74,8 @@ class Trainer:
         return float(loss.detach()), len(labels)
 
     def in_format(self, batches: Iterable[Batch]) -> list[Batch]:
-        """The batches with their images in the lane's memory format."""
-        return [(images.to(memory_format=self.memory_format), labels) for images, labels in batches]
+        """The batches with their samples in the lane's memory format."""
+        return [(x.to(memory_format=self.memory_format), labels) for x, labels in batches]
 
     def warm_up(self, batches: Iterator[Batch], into: Warmup, most: int, on_step: OnStep) -> None:
         """Train until the steps are steady, for `most` steps at most.
@@ -117,17 +114,17 @@ class Trainer:
             return time.monotonic() - turn.at
 
     def _measured(self, batches: Iterator[Batch], into: Measurement, on_step: OnStep) -> None:
-        loss, images = self._one(batches, into.timed, on_step)
-        into.images += images
+        loss, samples = self._one(batches, into.timed, on_step)
+        into.samples += samples
         into.loss_first = loss if into.loss_first is None else into.loss_first
         into.loss_last = loss
 
     def _one(
         self, batches: Iterator[Batch], times: StepTimes, on_step: OnStep
     ) -> tuple[float, int]:
-        loss, images = self.step(batches, times)
+        loss, samples = self.step(batches, times)
         if not math.isfinite(loss):
             raise FloatingPointError(f"the loss became {loss} in step {len(times)}")
         last = sum(getattr(times, phase)[-1] for phase in StepTimes.model_fields)
         on_step(len(times), last / 1e9)
-        return loss, images
+        return loss, samples

@@ -2,6 +2,7 @@ import pytest
 
 from bench.analysis.contradictions import contradictions
 from bench.analysis.kernels import share_at_own_set
+from bench.model.process import Kernel
 from tests.recorded_onednn import kernel, planned, recorded
 
 AMX = "brgconv:avx10_1_512_amx"
@@ -14,6 +15,8 @@ BF16 = "brgconv:avx512_core_bf16"
         ("fp32", "3.7-stock-fp32"),
         ("fp32", "3.7-stock-fp32-avx2"),
         ("fp32-ipex", "3.7-ipex-fp32"),
+        ("fp32", "3.7-stock-fp32-vit-avx2"),
+        ("fp32-ipex", "3.7-ipex-fp32-vit-avx2"),
         ("bf16-avx512", "3.7-ipex-bf16-avx512"),
         ("bf16-avx512", "3.12-stock-bf16-capped-avx512"),
         ("bf16-amx", "3.7-ipex-bf16-amx"),
@@ -89,7 +92,7 @@ def test_one_emulated_part_of_a_composite_name_is_emulation() -> None:
 
 def test_emulation_within_a_ceiling_that_has_no_bf16() -> None:
     # Here the ceiling is kept and the lane's own set was used: the emulation itself is the lie.
-    lane = planned("bf16-avx512", ceiling="AVX512_CORE")
+    lane = planned("bf16-avx512", ceiling="AVX512_CORE", instruction_set="avx512_core")
     (found,) = contradictions(lane, recorded("3.7-stock-bf16-emulated"))
     assert "emulated BF16" in found
 
@@ -129,7 +132,7 @@ def test_more_than_half_of_the_convolutions_time_must_be_amx(amx: float, told: s
         [
             kernel("convolution", AMX, milliseconds=amx),
             kernel("convolution", BF16, milliseconds=100 - amx),
-            kernel("inner_product", "brgemm:avx10_1_512_amx", milliseconds=1000.0),
+            kernel("inner_product", "brgemm:avx10_1_512_amx", milliseconds=90.0),
         ],
     )
     assert [each[:4] for each in found] == ([told] if told else [])
@@ -138,6 +141,55 @@ def test_more_than_half_of_the_convolutions_time_must_be_amx(amx: float, told: s
 def test_without_convolutions_the_products_are_judged() -> None:
     found = contradictions(planned("bf16-amx"), [kernel("matmul", "brg_matmul:avx512_core_bf16")])
     assert [each.partition(" ran")[0] for each in found] == ["0 % of the products' time"]
+
+
+@pytest.mark.parametrize(
+    ("convolution", "matmul", "expected"),
+    [
+        (BF16, "brg_matmul:avx10_1_512_amx", []),
+        (AMX, "brg_matmul:avx512_core_bf16", ["5 % of the products' time"]),
+    ],
+)
+def test_where_the_products_take_most_of_the_time_they_are_judged(
+    convolution: str, matmul: str, expected: list[str]
+) -> None:
+    kernels = [
+        kernel("convolution", convolution, milliseconds=5.0),
+        kernel("matmul", matmul, milliseconds=95.0),
+    ]
+    sentences = contradictions(planned("bf16-amx"), kernels)
+    assert [each.partition(" ran")[0] for each in sentences] == expected
+
+
+def mkl(name: str, data_types: list[str], milliseconds: float) -> Kernel:
+    return kernel("matmul", f"mkl:{name}", data_types=data_types, milliseconds=milliseconds)
+
+
+def test_mkl_in_the_lanes_precision_speaks_neither_for_it_nor_against_it() -> None:
+    fp32 = [*recorded("3.7-stock-fp32"), mkl("sgemm", ["f32"], 1000.0)]
+    assert contradictions(planned("fp32"), fp32) == []
+    bf16 = [kernel("matmul", "brg_matmul:avx10_1_512_amx"), mkl("gemm_bf16", ["bf16"], 0.9)]
+    assert contradictions(planned("bf16-amx"), bf16) == []
+
+
+@pytest.mark.parametrize("amx", [0.0, 4.9])
+def test_a_bf16_lane_whose_products_mkl_did_is_not_proven(amx: float) -> None:
+    one = kernel("matmul", "brg_matmul:avx10_1_512_amx", milliseconds=amx)
+    assert contradictions(planned("bf16-amx"), [one, mkl("gemm_bf16", ["bf16"], 5.0)]) == [
+        "nothing proves on which instruction set the products' time was spent"
+    ]
+
+
+def test_mkl_in_fp32_in_a_bf16_lane_is_not_bf16() -> None:
+    in_fp32 = [kernel("matmul", "brg_matmul:avx10_1_512_amx"), mkl("sgemm", ["f32"], 50.0)]
+    (sentence,) = contradictions(planned("bf16-amx"), in_fp32)
+    assert sentence.startswith("2 % of the products' time ran in BF16 on amx")
+    assert sentence.endswith("the rest: mkl:sgemm")
+
+
+def test_an_fp32_lane_whose_products_mkl_did_in_bf16() -> None:
+    (sentence,) = contradictions(planned("fp32"), [mkl("gemm_bf16", ["bf16", "f32"], 5.0)])
+    assert sentence.startswith("1 of 1 calls of convolutions and products had bf16 operands")
 
 
 def test_a_small_layer_without_amx_is_legal() -> None:
@@ -169,7 +221,7 @@ def test_a_set_above_the_ceiling_in_any_primitive(lane: str, name: str) -> None:
     legal = {"fp32": "3.7-stock-fp32", "bf16-avx512": "3.7-ipex-bf16-avx512"}
     kernels = recorded(legal.get(lane, "3.7-ipex-bf16-amx"))
     softmax = kernel("softmax", f"jit:{name}")
-    ceiling = planned(lane).ceiling
+    ceiling = planned(lane).setup.ceiling
     assert contradictions(planned(lane), [*kernels, softmax]) == [
         f"{name} ran, above the ceiling {ceiling}"
     ]
@@ -201,12 +253,12 @@ def test_the_share_told_is_the_share_reported() -> None:
     assert found.startswith(f"{100 * share:.0f} % of")
 
 
-BF16_TOLD = "Intel AVX-512 with Intel DL Boost and bfloat16 support"
+BF16_ANNOUNCED = "Intel AVX-512 with Intel DL Boost and bfloat16 support"
 
 
 def test_a_ceiling_that_was_not_in_force_is_told_by_onednn_itself() -> None:
     kernels = recorded("3.7-ipex-fp32")
-    assert contradictions(planned("fp32-ipex"), kernels, BF16_TOLD) == [
+    assert contradictions(planned("fp32-ipex"), kernels, BF16_ANNOUNCED) == [
         "oneDNN said that it may use avx512_core_bf16: the ceiling AVX512_CORE was not in force"
     ]
 

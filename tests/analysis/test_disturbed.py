@@ -1,11 +1,11 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from bench.analysis.disturbed import round_states
 from bench.model.process import Process
 from bench.model.summary import RoundState
-from tests.factories import make_lanes, make_noise, make_process
+from tests.factories import make_lanes, make_noise, make_plan, make_process
 from tests.host_factory import unknown
 
 LANES = ("fp32", "fp32-ipex", "bf16-avx512")
@@ -20,12 +20,14 @@ def quiet(rounds: int) -> list[Process]:
     ]
 
 
-def states(processes: Sequence[Process], **status: str) -> list[RoundState]:
-    lanes = make_lanes("measured")
-    for lane in lanes:
-        if (changed := status.get(lane.id.replace("-", "_"))) is not None:
-            lane.status = changed  # type: ignore[assignment]
-    return round_states(lanes, list(processes))
+def states(processes: Sequence[Process], **intentions: str) -> list[RoundState]:
+    lanes = [
+        lane.model_copy(
+            update={"intention": intentions.get(lane.id.replace("-", "_"), lane.intention)}
+        )
+        for lane in make_lanes()
+    ]
+    return round_states(make_plan(lanes), list(processes))
 
 
 def of(processes: list[Process], lane: str, n: int) -> Process:
@@ -155,33 +157,54 @@ def test_an_incomplete_round_weighs_nothing_and_is_still_told():
     assert found[1].disturbed == ["fp32: throttled in 3 periods"]
 
 
-@pytest.mark.parametrize("outcome", ["failed", "interrupted"])
-def test_a_process_that_did_not_complete_does_not_complete_its_round(outcome: str):
+@pytest.mark.parametrize(
+    ("outcome", "weights"),
+    # A lane that failed is out, and its round complete without it.
+    [("failed", [0.5, 0.5]), ("interrupted", [1.0, 0.0])],
+)
+def test_a_process_that_did_not_complete_completes_no_round(outcome: str, weights: list[float]):
     processes = quiet(2)
     broken = of(processes, "bf16-avx512", 2)
     broken.outcome = outcome  # type: ignore[assignment]
     broken.noise = make_noise(steal_seconds=30.0)
     found = states(processes)
-    assert [each.weight for each in found] == [1.0, 0.0]
+    assert [each.weight for each in found] == weights
     assert found[1].disturbed == []
 
 
-@pytest.mark.parametrize("status", ["failed", "invalid", "skipped"])
-def test_a_lane_that_is_out_is_not_waited_for(status: str):
+def fails(process: Process) -> None:
+    process.outcome = "failed"
+
+
+def is_contradicted(process: Process) -> None:
+    process.ranks[0].contradictions = ["emulated BF16"]
+
+
+@pytest.mark.parametrize("goes_out", [fails, is_contradicted])
+def test_a_lane_that_is_out_is_not_waited_for(goes_out: Callable[[Process], None]):
     processes = [p for p in quiet(2) if (p.lane, p.round) != ("fp32-ipex", 2)]
     assert [each.complete for each in states(processes)] == [True, False]
-    assert [each.complete for each in states(processes, fp32_ipex=status)] == [True, True]
+    goes_out(of(processes, "fp32-ipex", 1))
+    assert [each.complete for each in states(processes)] == [True, True]
+
+
+@pytest.mark.parametrize("intention", ["skipped", "too large"])
+def test_a_lane_that_is_not_planned_is_not_waited_for(intention: str):
+    processes = [p for p in quiet(2) if p.lane != "fp32-ipex"]
+    assert [each.complete for each in states(processes)] == [False, False]
+    assert [each.complete for each in states(processes, fp32_ipex=intention)] == [True, True]
 
 
 def test_an_invalid_lane_is_not_judged():
     processes = quiet(1)
     of(processes, "fp32", 1).noise = make_noise(steal_seconds=30.0)
     assert states(processes)[0].disturbed == ["fp32: 30.0 s stolen in 40 s"]
-    assert states(processes, fp32="invalid")[0].disturbed == []
+    is_contradicted(of(processes, "fp32", 1))
+    assert states(processes)[0].disturbed == []
 
 
 def test_no_lane_left_is_no_complete_round():
-    failed = dict.fromkeys(("fp32", "fp32_ipex", "bf16_avx512"), "failed")
-    found = states([make_process("fp32", 1, failure="it died")], **failed)
+    dead = [make_process(lane, 1, failure="it died") for lane in LANES]
+    found = states(dead)
     assert [(each.complete, each.weight) for each in found] == [(False, 0.0)]
     assert states([]) == []

@@ -1,8 +1,9 @@
 import random
+import re
 
 import pytest
 
-from bench.analysis.evidence import KERNELS_MAX, LINE_MAX, kernels
+from bench.analysis.evidence import KERNELS_MAX, LINE_MAX, MKL, kernels
 from tests.recorded_onednn import RECORDED, kernel, lines, recorded
 
 LINE = (
@@ -44,13 +45,22 @@ def test_calls_of_one_kernel_are_counted_and_their_times_added() -> None:
 @pytest.mark.parametrize("name", RECORDED)
 def test_every_executed_line_of_every_recording_is_counted(name: str) -> None:
     executed = [line for line in lines(name).splitlines() if ",exec,cpu," in line]
-    found = recorded(name)
+    found = [each for each in recorded(name) if not each.implementation.startswith(MKL)]
     assert sum(each.calls for each in found) == len(executed) > 0
     total = sum(float(line.rsplit(",", 1)[1]) for line in executed)
     assert sum(each.milliseconds for each in found) == pytest.approx(total)
     times = [each.milliseconds for each in found]
     assert times == sorted(times, reverse=True)
     assert all(each.data_types for each in found)
+
+
+@pytest.mark.parametrize("name", [each for each in RECORDED if "MKL_VERBOSE" in lines(each)])
+def test_every_product_of_mkl_in_every_recording_is_counted(name: str) -> None:
+    products = re.findall(r"^MKL_VERBOSE SGEMM.* ([\d.]+)ms .* calls:(\d+)$", lines(name), re.M)
+    (mkl,) = [each for each in recorded(name) if each.implementation.startswith(MKL)]
+    assert (mkl.implementation, mkl.data_types, mkl.instruction_sets) == ("mkl:sgemm", ["f32"], [])
+    assert mkl.calls == sum(int(calls) for _, calls in products) > 1000
+    assert mkl.milliseconds == pytest.approx(sum(float(time) for time, _ in products))
 
 
 def test_convolutions_have_a_direction_and_an_instruction_set() -> None:
@@ -157,3 +167,66 @@ def test_the_kernels_are_bounded_and_the_longest_are_kept() -> None:
     found = kernels("\n".join(many))
     assert len(found) == KERNELS_MAX
     assert (found[0].milliseconds, found[-1].milliseconds) == (KERNELS_MAX + 49, 50)
+
+
+SGEMM = (
+    "MKL_VERBOSE SGEMM(N,T,768,394,3072,0x7ffc3b2a5f40,0x55d0c8e0a040,768,0x7f1d2c000040,768,"
+    "0x7ffc3b2a5f48,0x7f1d30000040,768) 1.20ms CNR:OFF Dyn:0 FastMM:1 TID:0  NThr:2"
+)
+
+
+def test_a_product_of_mkl_is_one_that_names_no_instruction_set() -> None:
+    (product,) = kernels(f"{LINE}\n{SGEMM}\n{SGEMM.replace('1.20ms', '300.00us')}\n")[:1]
+    assert (product.primitive, product.direction) == ("matmul", "none")
+    assert (product.implementation, product.instruction_sets) == ("mkl:sgemm", [])
+    assert (product.data_types, product.fpmath) == (["f32"], None)
+    assert (product.calls, product.milliseconds) == (2, pytest.approx(1.5))
+
+
+@pytest.mark.parametrize(
+    ("time", "milliseconds"), [("0.5s", 500.0), ("2ms", 2.0), ("13.39us", 0.01339), ("9ns", 9e-6)]
+)
+def test_mkls_units_of_time(time: str, milliseconds: float) -> None:
+    (product,) = kernels(SGEMM.replace("1.20ms", time))
+    assert product.milliseconds == pytest.approx(milliseconds)
+
+
+@pytest.mark.parametrize(
+    ("name", "types"),
+    [
+        ("DGEMM", ["f64"]),
+        ("SGEMM_BATCH", ["f32"]),
+        ("GEMM_BF16BF16F32", ["bf16", "f32"]),
+        ("GEMM_S8U8S32", ["s8", "u8", "s32"]),
+    ],
+)
+def test_mkls_types_by_the_name(name: str, types: list[str]) -> None:
+    (product,) = kernels(SGEMM.replace("SGEMM", name))
+    assert (product.implementation, product.data_types) == (f"mkl:{name.lower()}", types)
+
+
+def test_equal_calls_come_in_one_line_with_their_number() -> None:
+    gathered = SGEMM.replace("0x7ffc3b2a5f40", "p") + " calls:576"
+    (product,) = kernels(f"{gathered}\n{SGEMM}\n")
+    assert (product.calls, product.milliseconds) == (577, pytest.approx(2.4))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        SGEMM + " calls:0",
+        SGEMM + " calls:1e9",
+        SGEMM + " calls:" + "9" * 30,
+        "MKL_VERBOSE oneMKL 2024.0 Update 2 Product build 20240605 for Intel(R) 64 architecture",
+        SGEMM.replace("SGEMM", "SAXPY"),
+        SGEMM.replace("1.20ms", "1.20"),
+        SGEMM.replace("1.20ms", "1.2.0ms"),
+        SGEMM.replace("1.20ms", "9e99s"),
+        SGEMM.replace("SGEMM", "S<b>GEMM"),
+        SGEMM[:80],
+        "x" + SGEMM,
+        SGEMM.replace("0x7ffc3b2a5f40", "0" * LINE_MAX),
+    ],
+)
+def test_what_else_mkl_prints_is_passed_over(line: str) -> None:
+    assert kernels(line) == []

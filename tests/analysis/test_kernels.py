@@ -1,6 +1,7 @@
 import pytest
 
-from bench.analysis.kernels import kernel_share, own_set, products
+from bench.analysis.kernels import kernel_share, products, share_at_own_set
+from bench.model.process import Kernel
 from tests.recorded_onednn import kernel, lines, planned, recorded
 
 AMX = "brgconv:avx10_1_512_amx"
@@ -99,19 +100,63 @@ def test_what_counts_as_the_lanes_own(
     assert found.at_instruction_set == float(counts)
 
 
+def test_on_a_host_with_avx2_the_fp32_lanes_own_set_is_avx2() -> None:
+    lane = planned("fp32", instruction_set="avx2")
+    share = kernel_share(lane, [recorded("3.7-stock-fp32-avx2")])
+    assert share is not None
+    assert (share.instruction_set, share.at_instruction_set) == ("avx2", pytest.approx(1.0))
+
+
 @pytest.mark.parametrize(
-    ("precision", "ceiling", "own"),
+    ("implementation", "counts"),
     [
-        ("fp32", "AVX2", "avx2"),
-        ("fp32", "AVX512_CORE_AMX", "avx512_core"),
-        ("bf16", "AVX512_CORE", "avx512_core"),
-        ("bf16", "AVX512_CORE_FP16", "avx512_core_bf16"),
-        ("bf16", "AVX10_1_512_AMX_FP16", "amx"),
-        ("bf16", "DEFAULT", "default"),
+        ("jit:avx2", True),
+        ("brgconv:avx2", True),
+        ("brg_conv_bwd:avx2+brgconv_1x1:avx2", True),
+        ("brg_conv_bwd:avx2+gemm:jit", False),
+        ("gemm:jit", None),
+        ("x64:gemm:jit", None),
+        ("gemm:ref", False),
+        ("ref:any", False),
+        ("jit:sse41", False),
+        ("jit:avx512_core", False),
     ],
 )
-def test_the_own_set_by_precision_and_ceiling(precision: str, ceiling: str, own: str) -> None:
-    assert own_set(planned("fp32", precision=precision, ceiling=ceiling)) == own
+def test_what_counts_on_avx2(implementation: str, counts: bool | None) -> None:
+    lane = planned("fp32", instruction_set="avx2")
+    one = kernel("convolution", implementation, data_types=["f32"])
+    assert share_at_own_set(lane, [one]) == (None if counts is None else float(counts))
+
+
+def fp32(primitive: str, implementation: str, milliseconds: float) -> Kernel:
+    return kernel(primitive, implementation, data_types=["f32"], milliseconds=milliseconds)
+
+
+def test_what_tells_no_set_is_left_out_of_the_share_and_counted_in_the_time() -> None:
+    kernels = [
+        fp32("convolution", "jit:avx512_core", 45.0),
+        fp32("convolution", "jit:avx2", 15.0),
+        fp32("convolution", "gemm:jit", 10.0),
+        fp32("matmul", "mkl:sgemm", 30.0),
+    ]
+    share = kernel_share(planned("fp32"), [kernels])
+    assert share is not None
+    assert share.at_instruction_set == pytest.approx(0.75)
+    assert share.milliseconds == {"convolution forward": 70.0, "inner product": 30.0}
+
+
+def test_where_most_of_the_time_tells_no_set_the_share_is_unknown() -> None:
+    telling, silent = fp32("convolution", "jit:avx512_core", 5.0), fp32("matmul", "mkl:sgemm", 5.1)
+    assert share_at_own_set(planned("fp32"), [telling, silent]) is None
+    assert share_at_own_set(planned("fp32"), [telling, fp32("matmul", "mkl:sgemm", 5.0)]) == 1.0
+
+
+@pytest.mark.parametrize("name", ["3.7-stock-fp32-vit-avx2", "3.7-ipex-fp32-vit-avx2"])
+def test_a_vision_transformer_in_fp32_is_mostly_mkls(name: str) -> None:
+    share = kernel_share(planned("fp32", instruction_set="avx2"), [recorded(name)])
+    assert share is not None
+    assert share.at_instruction_set is None
+    assert max(share.milliseconds, key=lambda kind: share.milliseconds[kind]) == "inner product"
 
 
 def test_medians_over_the_processes_that_have_kernels() -> None:

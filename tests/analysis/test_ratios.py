@@ -3,6 +3,7 @@ import pytest
 from bench.analysis.rates import compute_turns
 from bench.analysis.ratios import (
     Records,
+    denominators,
     ratio,
     ratio_against,
     ratios,
@@ -10,20 +11,20 @@ from bench.analysis.ratios import (
     round_ratios,
     widest,
 )
-from bench.model.record import LaneRecord, Measurement, StepTimes, Turn
+from bench.model.record import Measurement, RankRecord, StepTimes, Turn
 from bench.model.summary import Ratio
 
 
-def record(*turns: list[float]) -> LaneRecord:
-    """A process with these seconds a step, by turn."""
+def record(*turns: list[float], batch: int = 1) -> RankRecord:
+    """A process with these seconds a step of so many samples, by turn."""
     seconds = [step for turn in turns for step in turn]
     nothing = [0] * len(seconds)
     steps = StepTimes(
         data=nothing, forward=[round(s * 1e9) for s in seconds], backward=nothing, optimizer=nothing
     )
     counted = [Turn(at=i, steps=len(turn)) for i, turn in enumerate(turns)]
-    measured = Measurement(timed=steps, turns=counted, images=len(seconds))
-    return LaneRecord(lane="fp32", outcome="completed", compute=measured)
+    measured = Measurement(timed=steps, turns=counted, samples=batch * len(seconds))
+    return RankRecord(lane="fp32", outcome="completed", compute=measured)
 
 
 def combined(*rounds: float) -> Ratio:
@@ -50,6 +51,17 @@ def test_a_turn_is_its_median_step() -> None:
 
 def test_a_process_without_a_turn_has_no_ratio() -> None:
     assert round_ratio(record(), record([1.0]), compute_turns) is None
+
+
+def test_lanes_of_different_batches_are_compared_by_the_sample() -> None:
+    one, eight = record([1.0], [2.0]), record([4.0], [8.0], batch=8)
+    assert round_ratio(eight, one, compute_turns) == pytest.approx(2.0)
+
+
+def test_the_denominators_are_the_baseline_and_the_best_fp32_lane_each_once() -> None:
+    assert denominators("fp32", "fp32-ipex") == ["fp32", "fp32-ipex"]
+    assert denominators("fp32", "fp32") == ["fp32"]
+    assert denominators("fp32", None) == ["fp32"]
 
 
 def test_rounds_with_one_lane_only_do_not_count() -> None:
@@ -81,15 +93,15 @@ def test_no_round_is_no_ratio() -> None:
     assert ratio("fp32", [], stops_when_narrow=False) is None
 
 
-def test_a_lane_is_not_compared_with_itself_or_an_unknown_one_or_twice() -> None:
+def test_a_lane_is_not_compared_with_itself_or_an_unknown_one() -> None:
     records = {"fp32": {1: record([2.0])}, "bf16": {1: record([1.0])}}
 
     def found(lane: str, *against: str) -> list[str]:
         each = ratios(lane, records, list(against), compute_turns, stops_when_narrow=False)
         return [ratio.against for ratio in each]
 
-    assert found("fp32", "fp32", "fp32") == []
-    assert found("bf16", "fp32", "fp32", "gone") == ["fp32"]
+    assert found("fp32", "fp32") == []
+    assert found("bf16", "fp32", "gone") == ["fp32"]
 
 
 def test_a_ratio_is_found_by_its_denominator() -> None:

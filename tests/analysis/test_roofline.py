@@ -1,7 +1,7 @@
 import pytest
 
 from bench.analysis.roofline import explain, limit_share
-from bench.model.record import Limits, MatmulRate, Operator
+from bench.model.record import CoreLimits, MatmulRate, Operator
 from bench.model.summary import Interval, KernelShare, LaneSummary, LimitShare, Ratio
 
 
@@ -9,8 +9,10 @@ def operator(flop: int, traffic: int, calls: int = 1) -> Operator:
     return Operator(name="aten.x", kind="elementwise", calls=calls, flop=flop, bytes=traffic)
 
 
-def limits(*gflops: float, copy: float = 10.0, operators: list[Operator] | None = None) -> Limits:
-    return Limits(
+def limits(
+    *gflops: float, copy: float = 10.0, operators: list[Operator] | None = None
+) -> CoreLimits:
+    return CoreLimits(
         matmul=[MatmulRate(size=512, library="oneDNN", gflops=rate) for rate in gflops],
         copy_gigabytes_per_second=copy,
         copy_array_bytes=2**27,
@@ -29,34 +31,44 @@ STEP = [
 
 def test_each_operator_takes_the_slower_of_arithmetic_and_memory() -> None:
     own = limits(100.0, operators=STEP)
-    share = limit_share(own, [own], [own], images_per_second=1.0, batch_size=8)
-    assert share.bound_images_per_second == pytest.approx(2.0), "8 images in 4 s"
+    share = limit_share(own, [own], [own], samples_per_second=1.0, batch_size=8)
+    assert share.bound_samples_per_second == pytest.approx(2.0), "8 samples in 4 s"
     assert share.bound_share == pytest.approx(0.5)
     assert share.memory_bound_share == pytest.approx(0.5)
 
 
-def test_the_work_of_an_image_and_the_share_of_the_peak() -> None:
+def test_the_work_of_a_sample_and_the_share_of_the_peak() -> None:
     own = limits(100.0, operators=STEP)
-    share = limit_share(own, [own], [own], images_per_second=2.0, batch_size=8)
-    assert share.gflop_per_image == pytest.approx(200 / 8)
-    assert share.megabytes_per_image == pytest.approx((2 + 20) * 1000 / 8)
+    share = limit_share(own, [own], [own], samples_per_second=2.0, batch_size=8)
+    assert share.gflop_per_sample == pytest.approx(200 / 8)
+    assert share.megabytes_per_sample == pytest.approx((2 + 20) * 1000 / 8)
     assert share.achieved_gflops == pytest.approx(50.0)
     assert (share.peak_gflops, share.peak_share) == pytest.approx((100.0, 0.5))
 
 
 def test_the_best_of_all_processes_is_the_limit() -> None:
     own = limits(40.0, 50.0, copy=5.0, operators=STEP)
-    alike, other = limits(90.0, 100.0, copy=7.0), limits(900.0, copy=10.0)
-    share = limit_share(own, [alike, own], [alike, own, other], 1.0, 8)
+    same, other = limits(90.0, 100.0, copy=7.0), limits(900.0, copy=10.0)
+    share = limit_share(own, [same, own], [same, own, other], 1.0, 8)
     assert (share.peak_gflops, share.copy_gigabytes_per_second) == (100.0, 10.0)
-    assert share.bound_images_per_second == pytest.approx(2.0)
+    assert share.bound_samples_per_second == pytest.approx(2.0)
 
 
 def test_more_bandwidth_moves_the_bound_to_arithmetic() -> None:
     own = limits(100.0, copy=1e6, operators=STEP)
     share = limit_share(own, [own], [own], 1.0, 8)
-    assert share.bound_images_per_second == pytest.approx(4.0, rel=1e-3)
+    assert share.bound_samples_per_second == pytest.approx(4.0, rel=1e-3)
     assert share.memory_bound_share < 0.001
+
+
+def test_attention_counts_as_any_other_work() -> None:
+    attention = Operator(
+        name="aten._scaled_dot_product", kind="attention", calls=2, flop=100 * GIGA, bytes=GIGA
+    )
+    own = limits(100.0, operators=[attention, STEP[1]])
+    counted = limit_share(own, [own], [own], 1.0, 8)
+    assert counted.bound_samples_per_second == pytest.approx(2.0)
+    assert counted.gflop_per_sample == pytest.approx(200 / 8)
 
 
 def share(**changes: float | None) -> LimitShare:
@@ -64,13 +76,13 @@ def share(**changes: float | None) -> LimitShare:
         "achieved_gflops": 50.0,
         "peak_gflops": 200.0,
         "peak_share": 0.25,
-        "bound_images_per_second": 8.0,
+        "bound_samples_per_second": 8.0,
         "bound_share": 0.5,
         "memory_bound_share": 0.02,
         "copy_gigabytes_per_second": 10.0,
         "clock_mhz": 3000.0,
-        "gflop_per_image": 24.0,
-        "megabytes_per_image": 800.0,
+        "gflop_per_sample": 24.0,
+        "megabytes_per_sample": 800.0,
     }
     return LimitShare.model_validate(facts | changes)
 
@@ -94,8 +106,10 @@ def lane(
     ratio = Ratio.model_validate({**against, "interval": interval, "verdict": verdict})
     return LaneSummary(
         lane=name,
-        compute_images_per_second=None,
-        end_to_end_images_per_second=None,
+        state="measured",
+        reason=None,
+        compute_samples_per_second=None,
+        end_to_end_samples_per_second=None,
         epoch_seconds=None,
         epoch_measured=False,
         phase_seconds={},
@@ -112,18 +126,18 @@ FP32 = lane("fp32-ipex", share(), kernels(2.0))
 
 
 def test_arithmetic_that_is_slower_itself() -> None:
-    told = explain(lane("bf16", share(peak_gflops=100.0, bound_images_per_second=4.0)), FP32)
+    told = explain(lane("bf16", share(peak_gflops=100.0, bound_samples_per_second=4.0)), FP32)
     assert told == [
         "Its matrix-product peak is 100 GFLOP/s, 0.50× that of fp32-ipex (200): on these cores "
         "BF16 arithmetic itself is the slower one.",
-        "Its limits allow 4.0 images/s, those of fp32-ipex 8.0: it could not win.",
+        "Its limits allow 4.0 samples/s, those of fp32-ipex 8.0: it could not win.",
     ]
 
 
 def test_limits_that_would_let_it_win() -> None:
     its = share(
         peak_gflops=400.0,
-        bound_images_per_second=12.0,
+        bound_samples_per_second=12.0,
         bound_share=0.3,
         memory_bound_share=0.3,
         clock_mhz=2500.0,
@@ -134,7 +148,7 @@ def test_limits_that_would_let_it_win() -> None:
         "Its cores run at 2500 MHz after a matrix product, those of fp32-ipex at 3000 MHz.",
         "In 30 % of the least time of a step memory bandwidth is the limit (fp32-ipex: 2 %), "
         "which no arithmetic shortens.",
-        "Its limits allow 12.0 images/s, those of fp32-ipex 8.0; it reaches 30 % of them, "
+        "Its limits allow 12.0 samples/s, those of fp32-ipex 8.0; it reaches 30 % of them, "
         "fp32-ipex 50 %.",
         "Only 80 % of its convolutions' and inner products' time was on avx512_core_bf16.",
         "Reorders, which change layouts and types, take 12 % of its kernels' time "

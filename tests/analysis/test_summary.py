@@ -1,10 +1,17 @@
 import pytest
 
+from bench.analysis.contradictions import OWN_SHARE_MIN
+from bench.analysis.interval import LEVEL
+from bench.analysis.method import ANALYSIS_VERSION
+from bench.analysis.outliers import CUTOFF
 from bench.analysis.summary import summarize
+from bench.model.plan import Plan
 from bench.model.process import Process
+from bench.model.record import MatmulRate
 from bench.model.summary import LaneSummary, Summary
 from tests.factories import make_lanes, make_plan, make_process
-from tests.host_factory import GIB
+from tests.host_factory import GIB, NO_AMX
+from tests.lanes import PLACEMENT, make_lane
 
 
 def lane(summary: Summary, name: str) -> LaneSummary:
@@ -34,7 +41,7 @@ def test_three_lanes_over_three_rounds() -> None:
         "fp32-ipex",
     )
     fp32, bf16 = lane(summary, "fp32"), lane(summary, "bf16-avx512")
-    compute = fp32.compute_images_per_second
+    compute = fp32.compute_samples_per_second
     assert compute is not None
     # The factory's steps jitter by 1%.
     assert (compute.median, compute.low, compute.high) == pytest.approx((5, 3, 6), rel=0.02)
@@ -53,8 +60,10 @@ def test_lanes_come_in_the_plans_order_with_nulls_where_nothing_was_measured() -
     amx = lane(summary, "bf16-amx")
     assert amx == LaneSummary(
         lane="bf16-amx",
-        compute_images_per_second=None,
-        end_to_end_images_per_second=None,
+        state="skipped",
+        reason=NO_AMX,
+        compute_samples_per_second=None,
+        end_to_end_samples_per_second=None,
         epoch_seconds=None,
         epoch_measured=False,
         phase_seconds={},
@@ -67,7 +76,7 @@ def test_lanes_come_in_the_plans_order_with_nulls_where_nothing_was_measured() -
 def test_no_processes() -> None:
     summary = summarize(make_plan(), [], None)
     assert (summary.rounds_completed, summary.best_fp32) == (0, None)
-    assert all(each.compute_images_per_second is None for each in summary.lanes)
+    assert all(each.compute_samples_per_second is None for each in summary.lanes)
     assert all(each.compute_ratios == [] for each in summary.lanes)
 
 
@@ -77,9 +86,11 @@ def test_a_lane_that_always_fails_leaves_the_others_alone() -> None:
         {"fp32": 6.0, "fp32-ipex": None, "bf16-avx512": 12.0},
     )
     summary = summarize(make_plan(), processes, 50_000)
-    assert summary.rounds_completed == 0
+    assert summary.rounds_completed == 2, "without the lane that is out"
     assert summary.best_fp32 == "fp32"
-    assert lane(summary, "fp32-ipex").compute_images_per_second is None
+    failed = lane(summary, "fp32-ipex")
+    assert (failed.state, failed.reason) == ("failed", "rounds 1, 2: it died")
+    assert lane(summary, "fp32-ipex").compute_samples_per_second is None
     assert [ratio.against for ratio in lane(summary, "bf16-avx512").compute_ratios] == ["fp32"]
 
 
@@ -96,7 +107,7 @@ def test_one_round_has_low_and_high_equal_to_its_value() -> None:
     summary = summarize(make_plan(), processes, 50_000)
     assert summary.rounds_completed == 1
     for each in summary.lanes[:3]:
-        spread = each.compute_images_per_second
+        spread = each.compute_samples_per_second
         assert spread is not None
         assert spread.low == spread.median == spread.high
         assert all(ratio.low == ratio.value == ratio.high for ratio in each.compute_ratios)
@@ -106,8 +117,8 @@ def test_a_round_without_the_pair_is_left_out_of_the_ratio_only() -> None:
     processes = rounds({"fp32": 6.0, "bf16-avx512": 12.0}, {"fp32": None, "bf16-avx512": 30.0})
     summary = summarize(make_plan(), processes, 50_000)
     bf16 = lane(summary, "bf16-avx512")
-    assert bf16.compute_images_per_second is not None
-    assert bf16.compute_images_per_second.rounds == 2
+    assert bf16.compute_samples_per_second is not None
+    assert bf16.compute_samples_per_second.rounds == 2
     assert bf16.compute_ratios[0].rounds == 1
     assert bf16.compute_ratios[0].value == pytest.approx(2.0, rel=0.02)
 
@@ -116,7 +127,7 @@ def test_only_completed_processes_count() -> None:
     broken = make_process("fp32", 1, rate=600.0)
     broken.outcome = "interrupted"
     summary = summarize(make_plan(), [broken, make_process("fp32", 2, rate=6.0)], 50_000)
-    spread = lane(summary, "fp32").compute_images_per_second
+    spread = lane(summary, "fp32").compute_samples_per_second
     assert spread is not None
     assert spread.rounds == 1
     assert spread.high < 7
@@ -124,7 +135,7 @@ def test_only_completed_processes_count() -> None:
 
 def test_a_round_measured_again_counts_once() -> None:
     again = [make_process("fp32", 1, rate=3.0), make_process("fp32", 1, rate=6.0)]
-    spread = lane(summarize(make_plan(), again, None), "fp32").compute_images_per_second
+    spread = lane(summarize(make_plan(), again, None), "fp32").compute_samples_per_second
     assert spread is not None
     assert spread.rounds == 1
     assert spread.median == pytest.approx(6.0, rel=0.02)
@@ -132,9 +143,9 @@ def test_a_round_measured_again_counts_once() -> None:
 
 def test_epoch_is_extrapolated_from_end_to_end_and_says_so() -> None:
     fp32 = lane(summarize(make_plan(), rounds({"fp32": 6.0}), 50_000), "fp32")
-    assert fp32.end_to_end_images_per_second is not None
+    assert fp32.end_to_end_samples_per_second is not None
     assert fp32.epoch_seconds is not None
-    rate = fp32.end_to_end_images_per_second.median
+    rate = fp32.end_to_end_samples_per_second.median
     assert fp32.epoch_seconds.median == pytest.approx(50_000 / rate)
     assert rate == pytest.approx(6.0 * 0.94, rel=0.02)
     assert not fp32.epoch_measured
@@ -156,7 +167,7 @@ def test_epoch_is_measured_where_one_was_run() -> None:
 def test_epoch_is_unknown_without_the_data_sets_size() -> None:
     fp32 = lane(summarize(make_plan(), rounds({"fp32": 6.0}), None), "fp32")
     assert fp32.epoch_seconds is None
-    assert fp32.end_to_end_images_per_second is not None
+    assert fp32.end_to_end_samples_per_second is not None
 
 
 def test_phases_are_the_median_over_rounds_and_memory_the_highest() -> None:
@@ -180,21 +191,96 @@ def test_only_measured_lanes_with_fp32_precision_can_be_the_best_fp32() -> None:
 
 
 def test_a_lane_whose_evidence_contradicts_it_has_no_figures() -> None:
-    plan = make_plan()
-    next(x for x in plan.lanes if x.id == "bf16-avx512").status = "invalid"
-    summary = summarize(plan, rounds({"fp32": 6.0, "bf16-avx512": 12.0}), 50_000)
+    processes = rounds({"fp32": 6.0, "bf16-avx512": 12.0}, {"fp32": 6.0, "bf16-avx512": 12.0})
+    processes[3].ranks[0].contradictions = ["emulated BF16"]
+    summary = summarize(make_plan(), processes, 50_000)
     bf16 = lane(summary, "bf16-avx512")
-    assert (bf16.compute_images_per_second, bf16.compute_ratios, bf16.limits) == (None, [], None)
-    assert lane(summary, "fp32").compute_images_per_second is not None
+    assert (bf16.state, bf16.reason) == ("invalid", "round 2: emulated BF16")
+    assert (bf16.compute_samples_per_second, bf16.compute_ratios, bf16.limits) == (None, [], None)
+    assert bf16.kernels is not None, "what contradicts its name is shown"
+    assert lane(summary, "fp32").compute_samples_per_second is not None
 
 
-def test_without_the_catalogues_baseline_the_first_lane_is_the_baseline() -> None:
+def test_the_baseline_is_the_plans() -> None:
     lanes = make_lanes()
     twins = [lanes[1], lanes[1].model_copy(update={"id": "fp32-ipex-2"})]
     processes = rounds({"fp32-ipex": 7.0, "fp32-ipex-2": 7.0}, {"fp32-ipex": 7.0})
-    summary = summarize(make_plan(twins), processes, None)
+    summary = summarize(make_plan(twins, baseline="fp32-ipex"), processes, None)
     assert summary.baseline == "fp32-ipex"
     assert [r.against for r in lane(summary, "fp32-ipex-2").compute_ratios] == ["fp32-ipex"]
+    other = summarize(
+        make_plan(baseline="bf16-avx512"), rounds({"fp32": 6, "bf16-avx512": 9}), None
+    )
+    assert [r.against for r in lane(other, "fp32").compute_ratios] == ["bf16-avx512"]
+
+
+def batches(**sizes: int) -> Plan:
+    """The usual lanes, some with another batch."""
+    lanes = [
+        make_lane(each.id, **each.model_dump(include={"intention", "reason"}), batch_size=size)
+        for each in make_lanes()
+        for size in [sizes.get(each.id.replace("-", "_"), 16)]
+    ]
+    return make_plan(lanes)
+
+
+def test_lanes_of_different_batches_compare_by_the_sample() -> None:
+    processes = [
+        make_process("fp32", 1, rate=6.0, batch_size=4),
+        make_process("bf16-avx512", 1, rate=12.0, batch_size=64),
+    ]
+    summary = summarize(batches(fp32=4, bf16_avx512=64), processes, None)
+    bf16 = lane(summary, "bf16-avx512")
+    for ratios in (bf16.compute_ratios, bf16.end_to_end_ratios):
+        assert ratios[0].value == pytest.approx(2.0, rel=0.02)
+    assert bf16.compute_samples_per_second is not None
+    assert bf16.compute_samples_per_second.median == pytest.approx(12.0, rel=0.02)
+
+
+def test_a_lanes_limits_are_of_its_own_batch() -> None:
+    """The factory counts the same step for each lane, whatever its batch."""
+    processes = rounds({"fp32": 6.0, "fp32-ipex": 6.0})
+    summary = summarize(batches(fp32=8), processes, None)
+    half, whole = lane(summary, "fp32").limits, lane(summary, "fp32-ipex").limits
+    assert half is not None
+    assert whole is not None
+    assert half.gflop_per_sample == pytest.approx(2 * whole.gflop_per_sample)
+    assert half.bound_samples_per_second == pytest.approx(whole.bound_samples_per_second / 2)
+
+
+def test_limits_are_the_best_of_the_lanes_on_the_same_cores() -> None:
+    processes = rounds({"fp32": 6.0, "fp32-ipex": 6.0})
+    for process, gflops in zip(processes, (100.0, 400.0), strict=True):
+        assert process.record is not None
+        assert process.record.limits is not None
+        process.record.limits.matmul = [MatmulRate(size=512, library="MKL", gflops=gflops)]
+    fp32 = lane(summarize(make_plan(), processes, None), "fp32")
+    assert fp32.limits is not None
+    assert fp32.limits.peak_gflops == 400.0
+    lanes = make_lanes()
+    elsewhere = PLACEMENT.model_copy(update={"cores": [2, 3]})
+    lanes[1] = make_lane("fp32-ipex", placement=elsewhere)
+    fp32 = lane(summarize(make_plan(lanes), processes, None), "fp32")
+    assert fp32.limits is not None
+    assert fp32.limits.peak_gflops == 100.0
+
+
+def test_what_it_was_drawn_by_is_said() -> None:
+    method = summarize(make_plan(), [], None).method
+    assert method.version == ANALYSIS_VERSION
+    assert method.constants["own_share_min"] == OWN_SHARE_MIN
+    assert method.constants["outlier_cutoff"] == CUTOFF
+    assert method.constants["interval_level"] == LEVEL
+
+
+def test_what_a_lane_got_and_was_not_planned_is_in_its_summary() -> None:
+    processes = rounds({"fp32": 6.0}, {"fp32": 6.0})
+    for process in processes:
+        assert process.record is not None
+        assert process.record.observed is not None
+        process.record.observed.torch_threads = 1
+    (caution,) = lane(summarize(make_plan(), processes, None), "fp32").cautions
+    assert caution == "rounds 1, 2: PyTorch had 1 thread for 2 cores"
 
 
 def test_unsteady_warm_ups_are_counted() -> None:

@@ -46,7 +46,7 @@ def test_compose_run_leaves_a_complete_artifact_of_the_callers(plain, checkout, 
     assert result.status == "completed"
     assert {lane.id for lane in result.plan.lanes} == {lane.id for lane in LANES}
     assert "measured" in {lane.status for lane in result.plan.lanes}
-    assert {lane.status for lane in result.plan.lanes} <= {"measured", "skipped"}
+    assert {lane.state for lane in result.summary.lanes} <= {"measured", "skipped"}
     assert (checkout / "results" / "latest" / "charts" / "speedup.svg").is_file()
     assert owners(checkout / "results") == {caller}
     assert tracebacks(plain, checkout / "results") == []
@@ -120,7 +120,7 @@ def test_compose_without_network_waits_for_nothing(image, tmp_path):
     began, first = result.started_at, min(process.started_at for process in result.processes)
     preparing = datetime.fromisoformat(first) - datetime.fromisoformat(began)
     assert preparing.total_seconds() < 30, "importing torch takes 5 s; a name server is given 10"
-    assert {lane.status for lane in result.plan.lanes} <= {"measured", "skipped"}
+    assert {lane.state for lane in result.summary.lanes} <= {"measured", "skipped"}
     assert tracebacks(done, tmp_path / "results") == []
 
 
@@ -128,9 +128,9 @@ def test_root_replaces_a_set_that_another_user_left_damaged(image, checkout, tmp
     """Root has no capability to write where it may not, but the data volume is its group's too."""
     (smoke,) = (profile for profile in PROFILES if profile.name == "smoke")
     damage = (
-        "from pathlib import Path; from bench.worker import synthetic; "
-        f"root = Path('data/synthetic-{smoke.images}-seed7'); "
-        f"batch = synthetic.ensure(root, {smoke.images}, 7) / synthetic.FOLDER / 'data_batch_1'; "
+        "from pathlib import Path; from bench.worker.data import synthetic; "
+        f"root = Path('data/synthetic-{smoke.samples}-seed7'); "
+        f"batch = synthetic.ensure(root, {smoke.samples}, 7) / synthetic.FOLDER / 'data_batch_1'; "
         "batch.write_bytes(b'damaged')"
     )
     compose = ("compose", "run", "--rm", "-T")

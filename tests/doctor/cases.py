@@ -4,40 +4,40 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench.doctor.activity import Activity, Times
+from bench.doctor.activity import Activity
 from bench.doctor.case import Case
 from bench.doctor.demand import demand
-from bench.doctor.places import Place
+from bench.doctor.folders import WritableFolder
 from bench.host.files import Files
+from bench.host.proc_stat import CpuTimes
 from bench.model.base import Reading
 from bench.model.host import Host
 from bench.plan.cores import lane_cores
 from tests.recorded_hosts import recorded_host
 
 GIB, MIB = 2**30, 2**20
-IDLE = Times(busy=0, steal=0, total=100)
+IDLE = CpuTimes(busy=0, steal=0, total=100)
 EXECUTED = {"amx_tile": True, "amx_bf16": True, "avx512_bf16": True}
 
 
 def make_case(name: str = "sapphire-rapids-2s", host: Host | None = None, **changes: Any) -> Case:
     """The named recorded host, or the given one; `changes` are fields of the case."""
     host = host or recorded_host(name, executed=EXECUTED)
-    cores = lane_cores(host)
     case = Case(
         host=host,
-        cores=cores,
-        demand=demand(host, len(cores.cpus)),
+        cores=lane_cores(host),
+        demand=demand(host),
         files=Files(Path("/nowhere")),
         activity=make_activity(host),
-        places=[make_place("results"), make_place("data"), make_place("temporary files")],
+        folders=[make_folder("results"), make_folder("data"), make_folder("temporary files")],
     )
     return replace(case, **changes)
 
 
 def make_activity(
     host: Host,
-    now: dict[int, Times] | None = None,
-    since_boot: dict[int, Times] | None = None,
+    now: dict[int, CpuTimes] | None = None,
+    since_boot: dict[int, CpuTimes] | None = None,
     **changes: Any,
 ) -> Reading[Activity]:
     """Idle, but for the CPUs named in `now` and `since_boot`."""
@@ -46,14 +46,14 @@ def make_activity(
     return Reading(value=Activity(idle | (now or {}), idle | (since_boot or {}), **given))
 
 
-def make_place(what: str, free: int = 100 * GIB, writable: bool = True) -> Place:
+def make_folder(what: str, free: int = 100 * GIB, writable: bool = True) -> WritableFolder:
     """One of the three folders, as the doctor looks at them."""
     variable, needs = {
         "results": ("BENCH_RESULTS", 64 * MIB),
         "data": ("BENCH_DATA_DIR", 400 * MIB),
         "temporary files": ("TMPDIR", 16 * MIB),
     }[what]
-    return Place(what, variable, Path("/srv/bench"), needs, writable, Reading(value=free))
+    return WritableFolder(what, variable, Path("/srv/bench"), needs, writable, Reading(value=free))
 
 
 def settings(host: Host, **readings: Reading[Any]) -> Host:
@@ -61,14 +61,20 @@ def settings(host: Host, **readings: Reading[Any]) -> Host:
     return host.model_copy(update={"settings": host.settings.model_copy(update=readings)})
 
 
-def limits(host: Host, **readings: Reading[Any]) -> Host:
-    """The host with other limits."""
-    return host.model_copy(update={"limits": host.limits.model_copy(update=readings)})
+def allowance(host: Host, **readings: Reading[Any]) -> Host:
+    """The host that allows something else."""
+    return host.model_copy(update={"allowance": host.allowance.model_copy(update=readings)})
 
 
 def tools(host: Host, **readings: Reading[Any]) -> Host:
     """The host with other tools."""
     return host.model_copy(update={"tools": host.tools.model_copy(update=readings)})
+
+
+def with_stack(host: Host, **changes: Any) -> Host:
+    """The host with its one stack changed."""
+    (stack,) = host.stacks
+    return host.model_copy(update={"stacks": [stack.model_copy(update=changes)]})
 
 
 def contained(host: Host, engine: str = "docker") -> Host:

@@ -1,14 +1,19 @@
 """The CPUs' last second: who had them, what was stolen, whether second threads were idle."""
 
 import os
+import subprocess
+import sys
+import time
 
+import psutil
 import pytest
 
-from bench.doctor.activity import SECONDS, Consumer, Times, watch
+from bench.doctor.activity import NOTICED, SECONDS, Consumer, watch
 from bench.doctor.busy import busy
 from bench.doctor.smt import smt
 from bench.doctor.steal import steal
 from bench.host.files import Files
+from bench.host.proc_stat import CpuTimes
 from bench.model.base import Reading
 from tests.doctor.cases import contained, make_activity, make_case, settings
 from tests.recorded_hosts import recorded_host, write
@@ -19,26 +24,21 @@ MASKED = Reading(reason="/proc/stat: Permission denied")
 ALL = frozenset(range(128))
 
 
-def second(root, cpus, processes=None):
-    """Write what `/proc` shows: each CPU's columns, and each process's ticks, name and CPUs."""
+def second(root, cpus):
+    """Write what `/proc/stat` shows: each CPU's columns."""
     rows = [f"cpu{cpu} {' '.join(map(str, columns))} 0 0" for cpu, columns in cpus.items()]
     write(root, "proc/stat", "cpu  1 2 3 4 5 6 7 8 0 0\n" + "\n".join(rows) + "\nintr 1 2 3")
-    for pid, (user, system, name, allowed) in (processes or {}).items():
-        fields = ["0"] * 40
-        fields[0], fields[11], fields[12] = "R", str(user), str(system)
-        write(root, f"proc/{pid}/stat", f"{pid} ({name}) {' '.join(fields)}")
-        write(root, f"proc/{pid}/status", f"Name:\t{name}\nCpus_allowed_list:\t{allowed}")
 
 
-def watched(root, *seconds):
+def watched(root, before, after):
     """What `watch` makes of these two looks; the second appears while it sleeps."""
     slept = []
 
     def sleep(duration):
         slept.append(duration)
-        second(root, *seconds[1])
+        second(root, after)
 
-    second(root, *seconds[0])
+    second(root, before)
     reading = watch(Files(root), sleep)
     assert slept == [SECONDS]
     return reading
@@ -48,33 +48,85 @@ def test_what_each_cpu_did_meanwhile(tmp_path):
     write(tmp_path, "proc/loadavg", "1.25 0.80 0.40 2/300 999")
     before = {0: [10, 0, 5, 900, 3, 1, 1, 2], 1: [0] * 8}
     after = {0: [40, 1, 15, 940, 10, 2, 3, 9], 1: [0, 0, 0, 100, 0, 0, 0, 0]}
-    found = watched(tmp_path, [before], [after]).value
+    found = watched(tmp_path, before, after).value
     # Waiting for a disk is idle, and stolen time is nobody's here.
-    assert found.now == {0: Times(busy=44, steal=7, total=98), 1: Times(0, 0, 100)}
-    assert found.since_boot[0] == Times(busy=61, steal=9, total=1020)
+    assert found.now == {0: CpuTimes(busy=44, steal=7, total=98), 1: CpuTimes(0, 0, 100)}
+    assert found.since_boot[0] == CpuTimes(busy=61, steal=9, total=1020)
     assert found.busy(0) == pytest.approx(44 / 98)
     assert found.load.value == 1.25
 
 
-def test_processes_by_what_they_took_and_where_they_may_run(tmp_path):
-    idle, later = {0: [0] * 8, 1: [0] * 8}, {0: [0, 0, 0, 100, 0, 0, 0, 0], 1: [100] + [0] * 7}
-    mine = os.getpid()
-    before = {7: (50, 50, "python (x)) y", "1"), 8: (10, 0, "quiet", "0-1"), mine: (0, 0, "b", "0")}
-    after = {
-        7: (120, 60, "python (x)) y", "1"),
-        8: (14, 0, "quiet", "0-1"),
-        9: (5, 5, "new", "0-1"),
-        mine: (90, 0, "b", "0"),
-    }
-    found = watched(tmp_path, [idle, before], [later, after]).value
-    assert found.consumers == [
-        Consumer(7, "python (x)) y", 0.8, frozenset({1})),
-        Consumer(9, "new", 0.1, frozenset({0, 1})),
-    ]
+BUSY = """
+import os, time
+while time.process_time() < 0.2:
+    pass
+print(flush=True)
+os.sched_setaffinity(0, {int(input())})
+print(flush=True)
+while True:
+    pass
+"""
+
+
+@pytest.fixture
+def worked():
+    """A process that has computed, and does so again on the CPU that it is told."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", BUSY], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    process.stdout.readline()
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_a_process_by_what_it_took_and_where_it_may_run(worked):
+    cpu, mine = min(os.sched_getaffinity(0)), time.process_time()
+
+    def sleep(duration):
+        worked.stdin.write(f"{cpu}\n")
+        worked.stdin.flush()
+        worked.stdout.readline()
+        while time.process_time() - mine < duration / 4:  # this process is busy as well
+            pass
+        time.sleep(duration)
+
+    consumers = watch(Files(), sleep).value.consumers
+    (busy_one,) = [each for each in consumers if each.pid == worked.pid]
+    assert busy_one.cpus == {cpu}
+    assert busy_one.name == psutil.Process(worked.pid).name()
+    assert NOTICED <= busy_one.share <= 1.05
+    shares = [each.share for each in consumers]
+    assert shares == sorted(shares, reverse=True)
+    assert os.getpid() not in [each.pid for each in consumers]
+
+
+def test_what_a_process_took_before_does_not_count(worked):
+    consumers = watch(Files(), lambda _: time.sleep(0.2)).value.consumers
+    assert worked.pid not in [each.pid for each in consumers]
+
+
+def test_a_process_that_began_meanwhile_counts(request):
+    def sleep(_):
+        request.getfixturevalue("worked")
+        time.sleep(0.1)
+
+    consumers = watch(Files(), sleep).value.consumers
+    assert request.getfixturevalue("worked").pid in [each.pid for each in consumers]
+
+
+def test_a_process_that_ended_meanwhile_is_left_out(monkeypatch, worked):
+    def gone(self):
+        raise psutil.NoSuchProcess(self.pid)
+
+    monkeypatch.setattr(psutil.Process, "cpu_affinity", gone)
+    worked.stdin.write(f"{min(os.sched_getaffinity(0))}\n")
+    worked.stdin.flush()
+    assert watch(Files(), lambda _: time.sleep(0.2)).value.consumers == []
 
 
 def test_counters_that_stand_still_are_not_idleness(tmp_path):
-    same = [{0: [1] * 8}]
+    same = {0: [1] * 8}
     assert watched(tmp_path, same, same).reason == "/proc/stat: its counters stand still"
 
 
@@ -86,7 +138,7 @@ def test_no_counters_at_all(tmp_path):
 
 def test_a_cpu_that_went_offline_is_left_out(tmp_path):
     before = {0: [0] * 8, 1: [0] * 8}
-    found = watched(tmp_path, [before], [{0: [1] * 8}]).value
+    found = watched(tmp_path, before, {0: [1] * 8}).value
     assert list(found.now) == [0]
     assert found.busy(1) == 0
 
@@ -106,22 +158,22 @@ def test_an_idle_host():
 
 def test_one_busy_cpu_of_many_is_enough():
     case = make_case(host=HOST)
-    taken = {case.cores.cpus[3]: Times(busy=30, steal=0, total=100)}
+    taken = {case.cores.cpus[3]: CpuTimes(busy=30, steal=0, total=100)}
     found = busy(make_case(host=HOST, activity=make_activity(HOST, taken)))
     assert found.state == "warning"
     assert f"(CPU {case.cores.cpus[3]}: 30 %)" in found.value.value
 
 
 def test_a_little_on_every_cpu_is_enough():
-    taken = dict.fromkeys(range(128), Times(busy=6, steal=0, total=100))
+    taken = dict.fromkeys(range(128), CpuTimes(busy=6, steal=0, total=100))
     assert busy(make_case(host=HOST, activity=make_activity(HOST, taken))).state == "warning"
-    taken = dict.fromkeys(range(128), Times(busy=4, steal=0, total=100))
+    taken = dict.fromkeys(range(128), CpuTimes(busy=4, steal=0, total=100))
     assert busy(make_case(host=HOST, activity=make_activity(HOST, taken))).state == "ok"
 
 
 def test_busy_cpus_that_no_lane_gets_do_not_matter():
     case = make_case(host=HOST)
-    others = dict.fromkeys(ALL - set(case.cores.cpus), Times(busy=100, steal=0, total=100))
+    others = dict.fromkeys(ALL - set(case.cores.cpus), CpuTimes(busy=100, steal=0, total=100))
     assert busy(make_case(host=HOST, activity=make_activity(HOST, others))).state == "ok"
 
 
@@ -130,7 +182,7 @@ def test_the_processes_on_the_lanes_cpus_are_named():
     elsewhere = ALL - set(lane)
     activity = make_activity(
         HOST,
-        {lane[0]: Times(busy=95, steal=0, total=100)},
+        {lane[0]: CpuTimes(busy=95, steal=0, total=100)},
         consumers=[
             Consumer(11, "elsewhere", 0.99, elsewhere),
             Consumer(12, "dd", 0.95, ALL),
@@ -144,7 +196,7 @@ def test_the_processes_on_the_lanes_cpus_are_named():
 
 def test_where_nobody_is_seen_the_host_is_asked():
     host = contained(HOST)
-    taken = {0: Times(busy=95, steal=0, total=100)}
+    taken = {0: CpuTimes(busy=95, steal=0, total=100)}
     found = busy(make_case(host=host, activity=make_activity(host, taken)))
     assert found.fix[0] == "# on the host, outside the container"
     assert "CPUs 0-31" in found.fix[1]
@@ -163,7 +215,7 @@ def test_nothing_stolen():
 
 
 def test_stolen_now():
-    now = {0: Times(busy=50, steal=10, total=100)}
+    now = {0: CpuTimes(busy=50, steal=10, total=100)}
     found = steal(make_case(host=SMALL, activity=make_activity(SMALL, now)))
     assert found.state == "warning"
     share = 10 / (100 * len(make_case(host=SMALL).cores.cpus))
@@ -173,7 +225,7 @@ def test_stolen_now():
 
 def test_an_idle_guest_is_told_what_was_stolen_when_it_worked():
     cpus = make_case(host=SMALL).cores.cpus
-    boot = dict.fromkeys(cpus, Times(busy=97_000, steal=3_000, total=1_000_000))
+    boot = dict.fromkeys(cpus, CpuTimes(busy=97_000, steal=3_000, total=1_000_000))
     found = steal(make_case(host=SMALL, activity=make_activity(SMALL, since_boot=boot)))
     assert found.state == "warning"
     assert found.value.value.endswith("3 % of the time wanted since boot")
@@ -181,7 +233,7 @@ def test_an_idle_guest_is_told_what_was_stolen_when_it_worked():
 
 def test_little_stolen_since_boot_is_fine():
     cpus = make_case(host=SMALL).cores.cpus
-    boot = dict.fromkeys(cpus, Times(busy=99_500, steal=500, total=1_000_000))
+    boot = dict.fromkeys(cpus, CpuTimes(busy=99_500, steal=500, total=1_000_000))
     found = steal(make_case(host=SMALL, activity=make_activity(SMALL, since_boot=boot)))
     assert (found.state, "0.5 %" in found.value.value) == ("ok", True)
 
@@ -197,8 +249,8 @@ def test_smt_off():
     host = host.model_copy(update={"topology": one_thread_a_core(host)})
     found = smt(make_case(host=host))
     assert (found.state, found.value.value) == ("ok", "off")
-    told = smt(make_case(host=settings(host, smt=Reading(reason="masked"))))
-    assert (told.state, told.value.value) == ("ok", "each core here shows one thread")
+    hidden = smt(make_case(host=settings(host, smt=Reading(reason="masked"))))
+    assert (hidden.state, hidden.value.value) == ("ok", "each core here shows one thread")
 
 
 def one_thread_a_core(host):
@@ -215,7 +267,7 @@ def test_smt_on_with_idle_second_threads():
 def test_a_second_thread_in_use_even_outside_the_cpuset():
     host = recorded_host("sapphire-rapids-2s", cpuset="0-3")
     # By the recorded numbering CPU 66 is the second thread of core 2.
-    taken = {66: Times(busy=80, steal=0, total=100), 90: Times(busy=100, steal=0, total=100)}
+    taken = {66: CpuTimes(busy=80, steal=0, total=100), 90: CpuTimes(busy=100, steal=0, total=100)}
     found = smt(make_case(host=host, activity=make_activity(host, taken)))
     assert found.state == "warning"
     assert found.value.value == (

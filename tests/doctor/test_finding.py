@@ -1,9 +1,9 @@
 import pytest
 from pydantic import ValidationError
 
-from bench.doctor.finding import Topic, counts, exit_code
+from bench.doctor.finding import Topic, exit_code
 from bench.model.base import Reading
-from bench.model.finding import Finding
+from bench.model.finding import Finding, counts
 
 TOPIC = Topic("turbo", "it matters")
 OK, UNKNOWN = TOPIC.ok("on"), TOPIC.unknown("masked")
@@ -14,6 +14,12 @@ def test_a_finding_has_its_topics_name_and_reason():
     assert Finding(name="turbo", state="ok", value=Reading(value="on"), why="it matters") == OK
     assert UNKNOWN.value.reason == "masked"
     assert WARNING.fix == ["echo 1"]
+
+
+def test_a_topic_of_one_of_several_names_it():
+    assert TOPIC.of("left").ok("on") == Finding(
+        name="turbo: left", state="ok", value=Reading(value="on"), why="it matters"
+    )
 
 
 @pytest.mark.parametrize(

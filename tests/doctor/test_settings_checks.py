@@ -2,14 +2,16 @@
 
 import pytest
 
-from bench.doctor.clock_source import clock
-from bench.doctor.frequency import governor, turbo
+from bench.doctor.clock_source import clock_source
+from bench.doctor.governor import governor
 from bench.doctor.huge_pages import huge_pages
-from bench.doctor.numa import memory_policy, numa_balancing
+from bench.doctor.memory_policy import memory_policy
+from bench.doctor.numa_balancing import numa_balancing
+from bench.doctor.turbo import turbo
 from bench.host.files import Files
 from bench.host.settings import read_settings
 from bench.model.base import Reading
-from tests.doctor.cases import contained, limits, make_case, settings, tools
+from tests.doctor.cases import allowance, contained, make_case, settings, tools
 from tests.recorded_hosts import recorded_host, write
 
 TWO_NODES = recorded_host("sapphire-rapids-2s")
@@ -119,7 +121,7 @@ def test_memory_policy_permitted():
 
 
 def test_memory_policy_refused_in_each_kind_of_place():
-    host = limits(TWO_NODES, memory_policy=Reading(value=False))
+    host = allowance(TWO_NODES, memory_policy=Reading(value=False))
     found = memory_policy(make_case(host=contained(host)))
     assert found.state == "warning"
     assert "cap_add: [SYS_NICE]" in found.fix
@@ -153,20 +155,20 @@ def test_memory_policy_without_numactl(system, fix):
 
 
 def test_memory_policy_not_asked_for():
-    host = limits(TWO_NODES, memory_policy=Reading(reason="not asked on riscv64"))
+    host = allowance(TWO_NODES, memory_policy=Reading(reason="not asked on riscv64"))
     found = memory_policy(make_case(host=host))
     assert (found.state, found.value.reason) == ("unknown", "not asked on riscv64")
 
 
 def test_memory_policy_of_one_node_is_nothing():
-    host = limits(ONE_NODE, memory_policy=Reading(value=False))
+    host = allowance(ONE_NODE, memory_policy=Reading(value=False))
     assert memory_policy(make_case(host=host)).state == "ok"
 
 
 @pytest.mark.parametrize("name", ["tsc", "kvm-clock", "hyperv_clocksource_tsc_page"])
 def test_clock_sources_without_a_system_call(name, tmp_path):
     write(tmp_path, f"{CLOCKS}/current_clocksource", name)
-    found = clock(make_case(files=Files(tmp_path)))
+    found = clock_source(make_case(files=Files(tmp_path)))
     assert (found.state, found.value.value) == ("ok", name)
 
 
@@ -174,7 +176,7 @@ def test_clock_sources_without_a_system_call(name, tmp_path):
 def test_a_slow_clock_source_with_a_better_one(name, tmp_path):
     write(tmp_path, f"{CLOCKS}/current_clocksource", name)
     write(tmp_path, f"{CLOCKS}/available_clocksource", "hpet tsc acpi_pm")
-    found = clock(make_case(files=Files(tmp_path)))
+    found = clock_source(make_case(files=Files(tmp_path)))
     assert (found.state, found.value.value) == ("warning", name)
     assert found.fix == ["echo tsc | sudo tee \\", f"  /{CLOCKS}/current_clocksource"]
 
@@ -182,12 +184,12 @@ def test_a_slow_clock_source_with_a_better_one(name, tmp_path):
 def test_a_slow_clock_source_without_a_better_one(tmp_path):
     write(tmp_path, f"{CLOCKS}/current_clocksource", "hpet")
     write(tmp_path, f"{CLOCKS}/available_clocksource", "hpet acpi_pm")
-    found = clock(make_case(files=Files(tmp_path)))
+    found = clock_source(make_case(files=Files(tmp_path)))
     assert found.value.value == "hpet; the kernel offers no better one"
     assert "dmesg" in found.fix[-1]
 
 
 def test_a_clock_source_that_is_masked(tmp_path):
-    found = clock(make_case(files=Files(tmp_path)))
+    found = clock_source(make_case(files=Files(tmp_path)))
     assert found.state == "unknown"
     assert found.value.reason == f"/{CLOCKS}/current_clocksource: No such file or directory"

@@ -1,29 +1,38 @@
 """Libraries, releases, folders."""
 
 import os
-import sys
+from dataclasses import replace
 
 import pytest
 
-from bench.doctor import fixes
+from bench.doctor import diagnose, fixes
+from bench.doctor.allocator import allocator
 from bench.doctor.disk import disk
-from bench.doctor.libraries import allocator, openmp
-from bench.doctor.places import DATA_BYTES, Place, read_places
-from bench.doctor.versions import LOCKED, versions
+from bench.doctor.folders import DATA_BYTES, WritableFolder, read_folders
+from bench.doctor.openmp import openmp
+from bench.doctor.versions import versions
 from bench.host.child import in_child
+from bench.host.stacks import STACKS, StackEntry, find_stacks
 from bench.model.base import Reading
-from tests.doctor.cases import GIB, MIB, contained, make_case, make_place, settings, tools
+from bench.plan.catalogue import lanes as catalogue
+from tests.doctor.cases import GIB, MIB, contained, make_case, make_folder, settings, with_stack
 from tests.recorded_hosts import recorded_host
 
 HOST = recorded_host("sapphire-rapids-2s")
 MISSING = Reading(reason="not found; install it with: a package manager")
 
 
+def of_stack(check, host):
+    """The check's finding of the host's one stack."""
+    (stack,) = host.stacks
+    return check(make_case(host=host), stack)
+
+
 def test_libraries_that_are_there():
-    case = make_case(host=HOST)
-    assert (allocator(case).state, openmp(case).state) == ("ok", "ok")
-    assert allocator(case).value.value == "/usr/lib/x86_64-linux-gnu/libtcmalloc.so"
-    assert openmp(case).value.value == "/opt/venv/lib/libiomp5.so"
+    tcmalloc, iomp5 = allocator(make_case(host=HOST)), of_stack(openmp, HOST)
+    assert (tcmalloc.state, iomp5.state) == ("ok", "ok")
+    assert tcmalloc.value.value == "/usr/lib/x86_64-linux-gnu/libtcmalloc.so"
+    assert iomp5.value.value == "/opt/venv/lib/libiomp5.so"
 
 
 def test_no_tcmalloc():
@@ -40,33 +49,32 @@ def test_in_a_container_nobody_needs_sudo():
     assert allocator(make_case(host=host)).fix == ["apt-get install libtcmalloc-minimal4"]
 
 
-def test_no_intel_openmp(monkeypatch, tmp_path):
-    host = recorded_host("sapphire-rapids-2s", missing_tools=("iomp5",))
-    monkeypatch.setattr(sys, "prefix", str(tmp_path))
-    found = openmp(make_case(host=host))
+def test_no_intel_openmp():
+    found = of_stack(openmp, recorded_host("sapphire-rapids-2s", missing_tools=("iomp5",)))
     assert found.state == "warning"
-    assert found.fix == [f"{sys.executable} -m pip install \\", "  intel-openmp"]
+    assert found.fix == ["/opt/venv/bin/python -m pip install \\", "  intel-openmp"]
 
 
 def test_the_stack_is_installed_the_way_it_came(monkeypatch, tmp_path):
-    monkeypatch.setattr(sys, "prefix", str(fixes._CHECKOUT / ".venv"))
-    assert fixes.install_stack("torch==2.8.0")[-1] == "make full"
+    made = str(fixes._CHECKOUT / ".venv/bin/python")
+    assert fixes.install_stack(made, "torch==2.8.0")[-1] == "make full"
+    assert fixes.install_stack("/usr/bin/python3", "torch==2.8.0")[-1] == "  torch==2.8.0"
     record = tmp_path / "build.json"
     record.touch()
     monkeypatch.setattr(fixes, "RECORD", record)
-    assert fixes.install_stack("torch==2.8.0")[-1] == "docker compose build"
+    assert fixes.install_stack(made, "torch==2.8.0")[-1] == "docker compose build"
 
 
 def with_versions(torch, vision, ipex, name="sapphire-rapids-2s"):
-    given = {"torch": torch, "torchvision": vision, "intel_extension_for_pytorch": ipex}
+    given = {"torch": torch, "torchvision": vision, "intel-extension-for-pytorch": ipex}
     readings = {k: Reading(value=v) if v else MISSING for k, v in given.items()}
-    return make_case(host=tools(recorded_host(name), **readings))
+    return with_stack(recorded_host(name), packages=readings)
 
 
 @pytest.mark.parametrize(
     ("torch", "vision", "ipex", "state", "said"),
     [
-        ("2.8.0", "0.23.0", "2.8.0", "ok", "torch 2.8.0, torchvision 0.23.0, IPEX 2.8.0"),
+        ("2.8.0", "0.23.0", "2.8.0", "ok", "2.8.0, torchvision 0.23.0, intel-extension-for-p"),
         ("2.8.0+cpu", "0.23.0+cpu", "2.8.0", "ok", "torch 2.8.0+cpu"),
         (None, "0.23.0", "2.8.0", "failure", "torch missing"),
         ("2.8.0", None, "2.8.0", "failure", "torchvision missing"),
@@ -80,8 +88,8 @@ def with_versions(torch, vision, ipex, name="sapphire-rapids-2s"):
     ],
 )
 def test_releases_that_work_together_or_not(torch, vision, ipex, state, said):
-    found = versions(with_versions(torch, vision, ipex))
-    assert found.state == state
+    found = of_stack(versions, with_versions(torch, vision, ipex))
+    assert (found.name, found.state) == ("versions: ipex", state)
     assert said in found.value.value
 
 
@@ -89,30 +97,91 @@ def test_releases_that_work_together_or_not(torch, vision, ipex, state, said):
     ("torch", "vision", "state"), [("2.8.0", "0.23.0", "ok"), ("2.9.1", "0.24.1", "warning")]
 )
 def test_where_ipex_has_nothing_to_do_it_is_not_missed(torch, vision, state):
-    assert versions(with_versions(torch, vision, None, "laptop")).state == state
+    assert of_stack(versions, with_versions(torch, vision, None, "laptop")).state == state
 
 
-def test_the_fix_installs_the_locked_releases(monkeypatch, tmp_path):
-    monkeypatch.setattr(sys, "prefix", str(tmp_path))
-    fix = versions(with_versions(None, None, None)).fix
-    assert [line.strip(" \\") for line in fix[1:]] == [f"{k}=={v}" for k, v in LOCKED.items()]
+def test_the_fix_installs_the_catalogues_releases():
+    fix = of_stack(versions, with_versions(None, None, None)).fix
+    pins = STACKS["ipex"].packages
+    assert [line.strip(" \\") for line in fix[1:]] == [f"{k}=={v}" for k, v in pins.items()]
 
 
-def test_the_locked_releases_are_the_projects():
-    lock = (fixes._CHECKOUT / "requirements/train.txt").read_text()
-    lock += (fixes._CHECKOUT / "requirements/torch-registry.txt").read_text()
-    assert all(f"{name}=={release}" in lock for name, release in LOCKED.items())
+def second_stack(monkeypatch, requires=(), **packages):
+    """HOST, with a second stack in the catalogue and on it, and a lane for that."""
+    entry = StackEntry(
+        name="next",
+        packages={"torch": "2.14.1", "torchvision": "0.29.1"},
+        openmp="intel-openmp",
+        locks=("next.txt",),
+        interpreter=lambda: Reading(reason="not made; make it with: make next"),
+    )
+    lane = replace(catalogue.LANES[0], id="fp32-next", stack="next", requires=requires)
+    monkeypatch.setitem(STACKS, "next", entry)
+    catalogue.LANES.append(lane)
+    (stack,) = find_stacks({"next": entry})
+    if packages:
+        readings = {k: Reading(value=v) if v else MISSING for k, v in packages.items()}
+        stack = HOST.stacks[0].model_copy(update={"name": "next", "packages": readings})
+    return HOST.model_copy(update={"stacks": [*HOST.stacks, stack]})
 
 
-ROOMY = [make_place("results"), make_place("data"), make_place("temporary files")]
+@pytest.fixture
+def as_before():
+    before = list(catalogue.LANES)
+    yield
+    catalogue.LANES[:] = before
+
+
+@pytest.mark.usefixtures("as_before")
+@pytest.mark.parametrize(
+    ("torch", "vision", "state", "said"),
+    [
+        ("2.14.1", "0.29.1", "ok", "torch 2.14.1, torchvision 0.29.1"),
+        ("2.14.1", "0.28.0", "failure", "torchvision is not for this torch"),
+        ("2.13.0", "0.28.0", "warning", "not the releases that others measure"),
+        ("2.14.1", None, "warning", "none of its lanes can run"),
+    ],
+)
+def test_each_stack_has_findings_of_its_own(torch, vision, state, said, monkeypatch):
+    host = second_stack(monkeypatch, torch=torch, torchvision=vision)
+    findings = {finding.name: finding for finding in diagnose(make_case(host=host))}
+    assert findings["versions: ipex"].state == findings["OpenMP: ipex"].state == "ok"
+    assert findings["versions: next"].state == state
+    assert said in findings["versions: next"].value.value
+    assert findings["OpenMP: next"].state == "ok"
+
+
+@pytest.mark.usefixtures("as_before")
+def test_a_stack_is_not_blamed_for_another(monkeypatch):
+    """Nothing can run here: the one stack has no torch, and the other's lane no such CPU."""
+    host = second_stack(monkeypatch, ("no_such_set",), torch="2.14.1", torchvision="0.29.1")
+    bare = host.stacks[0].model_copy(update={"packages": {"torch": MISSING}})
+    host = host.model_copy(update={"stacks": [bare, host.stacks[1]]})
+    findings = {finding.name: finding.state for finding in diagnose(make_case(host=host))}
+    assert findings["versions: ipex"] == "failure"
+    assert findings["versions: next"] == "ok"
+
+
+@pytest.mark.usefixtures("as_before")
+def test_a_stack_that_is_not_here_counts_neither_way(monkeypatch):
+    findings = diagnose(make_case(host=second_stack(monkeypatch)))
+    absent = [finding for finding in findings if finding.name.endswith(": next")]
+    assert [(each.state, each.value.reason) for each in absent] == [
+        ("unknown", "not made; make it with: make next")
+    ] * 2
+
+
+ROOMY = [make_folder("results"), make_folder("data"), make_folder("temporary files")]
 
 
 def changed(what, **changes):
-    return [make_place(place.what, **(changes if place.what == what else {})) for place in ROOMY]
+    return [
+        make_folder(folder.what, **(changes if folder.what == what else {})) for folder in ROOMY
+    ]
 
 
 def test_room_everywhere():
-    found = disk(make_case(places=ROOMY))
+    found = disk(make_case(folders=ROOMY))
     assert found.state == "ok"
     assert found.value.value.startswith("free: 100 GiB for results (needs 64 MiB), 100 GiB for")
 
@@ -129,49 +198,51 @@ def test_room_everywhere():
     ],
 )
 def test_room_that_is_short(what, free, state):
-    found = disk(make_case(places=changed(what, free=free)))
+    found = disk(make_case(folders=changed(what, free=free)))
     assert found.state == state
     if state != "ok":
         assert found.fix == [
             f"# {what}: a folder on a disk with room",
-            f"export {make_place(what).variable}=/a/disk/with/room/bench",
+            f"export {make_folder(what).variable}=/a/disk/with/room/bench",
         ]
 
 
 def test_a_folder_that_can_not_be_written():
-    places = changed("results", writable=False)
-    found = disk(make_case(places=places))
+    folders = changed("results", writable=False)
+    found = disk(make_case(folders=folders))
     assert found.state == "failure"
     assert found.value.value == "can't be written: results in /srv/bench"
     assert found.fix[-1] == f"sudo install -d -o {os.getuid()} /srv/bench"
-    inside = disk(make_case(host=contained(HOST), places=places)).fix
+    inside = disk(make_case(host=contained(HOST), folders=folders)).fix
     assert inside[-1] == 'mkdir -p bench-results && export BENCH_RESULTS="$PWD/bench-results"'
 
 
 def test_temporary_files_of_a_container_are_in_its_tmpfs():
-    places = changed("temporary files", writable=False)
-    fix = disk(make_case(host=contained(HOST), places=places)).fix
+    folders = changed("temporary files", writable=False)
+    fix = disk(make_case(host=contained(HOST), folders=folders)).fix
     assert "--tmpfs /tmp:exec,size=1g" in fix
 
 
 def test_data_in_place_may_be_read_only():
-    place = make_place("data")
-    there = Place("data", place.variable, place.path, 0, False, Reading(value=0))
-    found = disk(make_case(places=[make_place("results"), there]))
+    folder = make_folder("data")
+    there = WritableFolder("data", folder.variable, folder.path, 0, False, Reading(value=0))
+    found = disk(make_case(folders=[make_folder("results"), there]))
     assert found.state == "ok"
     assert "0 B for data (in place)" in found.value.value
 
 
 def test_a_disk_that_does_not_tell():
-    place = make_place("results")
-    unknown = Place("results", place.variable, place.path, 1, True, Reading(reason="/srv: stale"))
-    found = disk(make_case(places=[unknown]))
+    folder = make_folder("results")
+    unknown = WritableFolder(
+        "results", folder.variable, folder.path, 1, True, Reading(reason="/srv: stale")
+    )
+    found = disk(make_case(folders=[unknown]))
     assert (found.state, found.value.reason) == ("unknown", "/srv: stale")
 
 
 def test_folders_are_read_without_being_made(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    results, data, temporary = read_places(tmp_path / "a" / "results", tmp_path / "data")
+    results, data, temporary = read_folders(tmp_path / "a" / "results", tmp_path / "data")
     assert list(tmp_path.iterdir()) == []
     assert (results.path, temporary.path) == (tmp_path / "a" / "results", tmp_path)
     assert results.writable
@@ -183,12 +254,12 @@ def test_folders_are_read_without_being_made(tmp_path, monkeypatch):
 
 def test_a_data_set_in_place_needs_no_room(tmp_path):
     (tmp_path / "data/cifar10/cifar-10-batches-py").mkdir(parents=True)
-    assert read_places(tmp_path, tmp_path / "data")[1].needs == 0
+    assert read_folders(tmp_path, tmp_path / "data")[1].needs == 0
 
 
 def test_below_a_file_nothing_can_be_written(tmp_path):
     (tmp_path / "file").touch()
-    results, *_ = read_places(tmp_path / "file" / "results", tmp_path)
+    results, *_ = read_folders(tmp_path / "file" / "results", tmp_path)
     assert not results.writable
 
 
@@ -201,7 +272,7 @@ def test_a_folder_that_nobody_may_look_into(tmp_path, monkeypatch):
 
     def as_nobody():
         os.setuid(65534)
-        results, _, temporary = read_places(closed / "results", closed / "data")
+        results, _, temporary = read_folders(closed / "results", closed / "data")
         return 10 * results.writable + (temporary.path == closed / "tmp")
 
     assert in_child(as_nobody) == 0
@@ -210,10 +281,10 @@ def test_a_folder_that_nobody_may_look_into(tmp_path, monkeypatch):
 def test_a_tmpdir_that_is_none_is_passed_over(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path / "gone"))
     monkeypatch.setenv("TEMP", str(tmp_path))
-    assert read_places(tmp_path, tmp_path)[2].path == tmp_path
+    assert read_folders(tmp_path, tmp_path)[2].path == tmp_path
 
 
 def test_the_default_folder_is_gib_sized():
-    assert disk(make_case(places=[make_place("results", free=GIB)])).value.value == (
+    assert disk(make_case(folders=[make_folder("results", free=GIB)])).value.value == (
         "free: 1 GiB for results (needs 64 MiB)"
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import machine_code
 from bench.host import instructions
 from bench.host.amx import ask_amx
 from bench.host.cpu import cpu_flags, read_cpuinfo
@@ -110,7 +111,7 @@ def test_executable_memory_that_is_refused_leaves_it_open(monkeypatch, error):
     def refuse(*_args, **_options):
         raise error
 
-    monkeypatch.setattr(instructions.mmap, "mmap", refuse)
+    monkeypatch.setattr(machine_code.mmap, "mmap", refuse)
     assert execute("avx2") == Attempt(None, "not tried: the system refused executable memory")
 
 

@@ -23,10 +23,10 @@ linux_x86 = pytest.mark.skipif(
 
 def test_a_bare_host_may_use_all_of_itself():
     host = recorded_host("sapphire-rapids-2s")
-    assert host.limits.affinity == list(range(128))
-    assert host.limits.cpuset.value == list(range(128))
-    assert host.limits.quota_cpus.reason == "no quota set"
-    assert host.limits.memory_available_bytes.value == 2 * NODE_BYTES // 1024 * 9 // 10 * 1024
+    assert host.allowance.affinity == list(range(128))
+    assert host.allowance.cpuset.value == list(range(128))
+    assert host.allowance.quota_cpus.reason == "no quota set"
+    assert host.allowance.memory_available_bytes.value == 2 * NODE_BYTES // 1024 * 9 // 10 * 1024
     assert host.usable("amx_tile", "amx_bf16", "avx512_bf16")
 
 
@@ -64,8 +64,8 @@ def test_instruction_sets_of_the_generations(name, usable, unusable):
 
 def test_in_a_cpuset():
     host = recorded_host("sapphire-rapids-2s", cpuset="32-35,96-99")
-    assert host.limits.affinity == [32, 33, 34, 35, 96, 97, 98, 99]
-    assert host.limits.cpuset.value == host.limits.affinity
+    assert host.allowance.affinity == [32, 33, 34, 35, 96, 97, 98, 99]
+    assert host.allowance.cpuset.value == host.allowance.affinity
     assert host.topology.threads == 128
 
 
@@ -78,15 +78,15 @@ def test_under_a_quota_in_a_container_without_its_own_namespace(version):
         quota=8,
         memory_limit=2**34,
     )
-    assert host.limits.cgroup_version.value == version
-    assert host.limits.quota_cpus.value == 8
-    assert host.limits.memory_limit_bytes.value == 2**34
-    assert host.limits.memory_available_bytes.value == 2**34 - (2**30 - 2**28)
+    assert host.allowance.cgroup_version.value == version
+    assert host.allowance.quota_cpus.value == 8
+    assert host.allowance.memory_limit_bytes.value == 2**34
+    assert host.allowance.memory_available_bytes.value == 2**34 - (2**30 - 2**28)
 
 
 def test_a_limit_above_the_hosts_memory_does_not_make_memory():
     host = recorded_host("laptop", memory_limit=2 * NODE_BYTES)
-    assert host.limits.memory_available_bytes.value < NODE_BYTES
+    assert host.allowance.memory_available_bytes.value < NODE_BYTES
 
 
 def unknown(room):
@@ -102,11 +102,11 @@ def test_an_empty_root_still_gives_a_host_with_reasons(tmp_path):
     host = probe(tmp_path, live=recorded_live([0, 1]))
     assert [c.cpu for c in host.topology.cpus] == [0, 1]
     assert host.topology.nodes[0].cpus == [0, 1]
-    assert host.limits.affinity == [0, 1]
+    assert host.allowance.affinity == [0, 1]
     assert not host.usable("avx2")
     assert unknown(host.cpu) == set(Cpu.model_fields) - {"architecture"}
     assert unknown(host.topology) == {"memory_bytes"}
-    assert unknown(host.limits) == {
+    assert unknown(host.allowance) == {
         "cgroup_version",
         "cpuset",
         "quota_cpus",
@@ -167,13 +167,13 @@ def test_a_host_goes_into_the_artifact_and_back():
 @linux_x86
 def test_this_machine():
     host = probe()
-    assert host.limits.affinity == sorted(os.sched_getaffinity(0))
-    assert set(host.limits.affinity) <= {c.cpu for c in host.topology.cpus}
+    assert host.allowance.affinity == sorted(os.sched_getaffinity(0))
+    assert set(host.allowance.affinity) <= {c.cpu for c in host.topology.cpus}
     assert host.settings.kernel == platform.release()
     assert host.usable("avx2") is ("avx2" in Path("/proc/cpuinfo").read_text())
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     assert host.topology.memory_bytes.value == memory
-    assert host.limits.memory_available_bytes.value < memory
+    assert host.allowance.memory_available_bytes.value < memory
 
 
 @linux_x86
@@ -194,7 +194,7 @@ def test_asking_does_not_take_away_a_memory_policy():
         "from bench.host.probe import probe\n"
         "libc = ctypes.CDLL(None)\n"
         "bound = libc.syscall(238, 2, ctypes.byref(ctypes.c_ulong(1)), 65)  # MPOL_BIND to node 0\n"
-        "allowed = probe().limits.memory_policy.value\n"
+        "allowed = probe().allowance.memory_policy.value\n"
         "mode = ctypes.c_int(-1)\n"
         "libc.syscall(239, ctypes.byref(mode), None, 0, None, 0)  # get_mempolicy\n"
         "print(bound, allowed, mode.value)"
@@ -212,7 +212,7 @@ def test_the_probe_is_quick_prints_nothing_and_imports_no_torch():
         "from bench.host.probe import probe\n"
         "begun = time.perf_counter(); probe(); seconds = time.perf_counter() - begun\n"
         "heavy = [m for m in sys.modules if m.partition('.')[0] in "
-        "('torch', 'intel_extension_for_pytorch', 'numpy', 'scipy', 'matplotlib')]\n"
+        "('torch', 'intel_extension_for_pytorch', 'numpy', 'scipy', 'matplotlib', 'cpuinfo')]\n"
         "print(json.dumps({'seconds': seconds, 'heavy': heavy}))"
     )
     begun = time.monotonic()

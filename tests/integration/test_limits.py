@@ -8,12 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bench.host.probe import probe
-from bench.model.record import Limits, Operator
-from bench.model.spec import LaneSpec
+from bench.model.record import CoreLimits, Operator
 from bench.model.workload import Workload
-from bench.plan.catalogue.lanes import LANES, Lane
-from bench.plan.match import matches
+from bench.plan.catalogue.workloads import COUNTED_AT, WORKLOADS
+from tests.integration.specs import every_case, make_spec, setup_of
 
 pytestmark = pytest.mark.integration
 
@@ -27,9 +25,9 @@ from bench.worker.train import DTYPES
 from bench.worker.verbose import verbose_lines
 
 spec = LaneSpec.model_validate_json(sys.argv[1])
-engines.load(spec.engine)
+engines.load(spec.setup.engine)
 limits.SIZES, limits.REPEAT_SECONDS, limits.BUSY_SECONDS = (128, 256), 0, 0
-products = [way(128, DTYPES[spec.precision]) for way in limits._ways()]
+products = [way(128, DTYPES[spec.setup.precision]) for way in limits._ways()]
 lines = [verbose_lines(product) for product in products]
 libraries = [limits.computed_by(product) for product in products]
 measured = limits.measure_limits(spec).model_dump()
@@ -37,56 +35,37 @@ print("\\n" + json.dumps({"lines": lines, "libraries": libraries, "limits": meas
 """
 """A lane's process without its training: small matrices, once each."""
 
-TINY = Workload(image_size=32, batch_size=2, loader_workers=0)
+
+def small(model: str, image_size: int = 32) -> Workload:
+    return Workload(model=model, title=model, unit="img", image_size=image_size)
 
 
-def in_lane(lane: Lane) -> tuple[list[list[str]], list[str], Limits]:
+def in_lane(case: str, folder: Path) -> tuple[list[list[str]], list[str], CoreLimits]:
     """The implementations of each product by oneDNN's word, the libraries named, and the limits."""
-    why_not = matches(probe())[lane.id]
-    if why_not is not None:
-        pytest.skip(f"this host can't run {lane.id}: {why_not}")
-    spec = {
-        "lane": lane.id,
-        "engine": lane.engine,
-        "precision": lane.precision,
-        "memory_format": lane.memory_format,
-        "workload": TINY.model_dump(),
-        "data": {"kind": "synthetic", "root": ".", "images": 2},
-        "effort": {
-            "warmup_max_steps": 0,
-            "end_to_end_turns": 0,
-            "compute_turns": 1,
-            "turn_seconds": 0,
-            "turn_min_steps": 1,
-            "turn_max_steps": 1,
-        },
-        "cores": sorted(os.sched_getaffinity(0)),
-        "record_path": "unused",
-    }
-    spec_text = LaneSpec.model_validate(spec).model_dump_json()
+    spec = make_spec(folder, case)
     done = subprocess.run(
-        [sys.executable, "-c", IN_LANE, spec_text],
+        [sys.executable, "-c", IN_LANE, spec.model_dump_json()],
         capture_output=True,
         text=True,
         cwd=Path(__file__).parents[2],
-        env={**os.environ, **lane.environment()},
+        env={**os.environ, **spec.setup.environment},
     )
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout.splitlines()[-1])
     lines = [[line.split(",") for line in text.splitlines()] for text in said["lines"]]
     ran = [[parts[6] for parts in each if parts[3:4] == ["exec"]] for each in lines]
-    return ran, said["libraries"], Limits.model_validate(said["limits"])
+    return ran, said["libraries"], CoreLimits.model_validate(said["limits"])
 
 
-@pytest.mark.parametrize("lane", LANES, ids=lambda lane: lane.id)
-def test_a_lanes_products_run_on_onednn_at_its_ceiling(lane: Lane) -> None:
-    (plain, laid_out), libraries, limits = in_lane(lane)
-    ceiling = "amx" if "AMX" in lane.onednn_isa else lane.onednn_isa.lower()
+@every_case
+def test_a_lanes_products_run_on_onednn_at_its_ceiling(case: str, tmp_path: Path) -> None:
+    (plain, laid_out), libraries, limits = in_lane(case, tmp_path)
+    ceiling = setup_of(case)["ceiling"].lower().replace("avx512_core_amx", "amx")
     assert laid_out
     assert all(name.endswith(f":{ceiling}") or "_amx" in name for name in laid_out)
     assert any("_amx" in name for name in laid_out) == (ceiling == "amx")
     assert libraries[1] == "oneDNN"
-    assert (libraries[0] == "oneDNN") == bool(plain) == (lane.precision == "bf16")
+    assert (libraries[0] == "oneDNN") == bool(plain) == ("bf16" in case)
     assert {rate.size for rate in limits.matmul} == {128, 256}
     assert {rate.library for rate in limits.matmul} == set(libraries)
     assert all(rate.gflops > 0 for rate in limits.matmul)
@@ -94,11 +73,35 @@ def test_a_lanes_products_run_on_onednn_at_its_ceiling(lane: Lane) -> None:
     assert (limits.clock_mhz is None) == (limits.clock_reason is not None)
 
 
-def test_an_engine_that_overrides_operators_does_not_change_the_count() -> None:
+IN_ENGINE = """
+import json, sys
+import intel_extension_for_pytorch
+from bench.model.workload import Workload
+from bench.worker.limits.work import count_work
+
+work = Workload.model_validate_json(sys.argv[1])
+counts = {each: count_work(work, 10, 2, each) for each in ("fp32", "bf16")}
+print("\\n" + json.dumps({k: [each.model_dump() for each in v] for k, v in counts.items()}))
+"""
+
+
+@pytest.mark.parametrize("model", ["resnet18", "vit_b_16"])
+def test_an_engine_that_overrides_operators_does_not_change_the_count(model: str) -> None:
+    """IPEX has a layer norm of its own, for one, and casts of its own."""
     from bench.worker.limits.work import count_work
 
-    _, _, limits = in_lane(next(lane for lane in LANES if lane.id == "bf16-avx512"))
-    assert limits.operators == count_work(TINY, "bf16")
+    environment = setup_of("ipex-fp32")["environment"]
+    done = subprocess.run(
+        [sys.executable, "-c", IN_ENGINE, small(model).model_dump_json()],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+    )
+    assert done.returncode == 0, done.stderr
+    counts = json.loads(done.stdout.splitlines()[-1])
+    for precision in ("fp32", "bf16"):
+        in_engine = [Operator.model_validate(each) for each in counts[precision]]
+        assert in_engine == count_work(small(model), 10, 2, precision)
 
 
 def small_step(precision: str) -> list[Operator]:
@@ -119,7 +122,11 @@ def small_step(precision: str) -> list[Operator]:
         )
         optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
         images, labels = torch.empty(4, 3, 16, 16), torch.empty(4, dtype=torch.int64)
-        return count_step(model, images, labels, optimizer, bf16=precision == "bf16")
+
+        def loss() -> torch.Tensor:
+            return torch.nn.functional.cross_entropy(model(images), labels)
+
+        return count_step(model, loss, optimizer, precision)
 
 
 def find(operators: list[Operator], name: str, kind: str | None = None) -> list[Operator]:
@@ -163,31 +170,128 @@ def test_autocast_halves_what_convolutions_move() -> None:
     assert not find(small_step("fp32"), "aten._to_copy")
 
 
-def test_the_arithmetic_of_resnet50() -> None:
+def attention_step(*, decomposed: bool) -> list[Operator]:
+    """A step of 3 heads over 17 tokens, by the CPU's own operator or by products and softmax."""
+    import torch
+    from torch._subclasses.fake_tensor import FakeTensorMode
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+
+    from bench.worker.limits.work import count_step
+
+    way = SDPBackend.MATH if decomposed else SDPBackend.FLASH_ATTENTION
+    with FakeTensorMode(), sdpa_kernel(way):
+        model = torch.nn.MultiheadAttention(24, 3, batch_first=True)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+        tokens = torch.empty(2, 17, 24)
+
+        def loss() -> torch.Tensor:
+            return model(tokens, tokens, tokens, need_weights=False)[0].sum()
+
+        return count_step(model, loss, optimizer, "fp32")
+
+
+def test_the_arithmetic_of_attention_is_that_of_its_products() -> None:
+    fused, decomposed = attention_step(decomposed=False), attention_step(decomposed=True)
+    (forward,) = find(fused, "aten._scaled_dot_product_flash_attention_for_cpu", "attention")
+    (backward,) = find(
+        fused, "aten._scaled_dot_product_flash_attention_for_cpu_backward", "attention"
+    )
+    product = 2 * 2 * 3 * 17 * 17 * 8
+    assert (forward.flop, backward.flop) == (2 * product, 4 * product)
+    assert not any(each.kind == "attention" for each in decomposed)
+    assert flop(fused) == flop(decomposed)
+
+
+def test_the_traffic_of_attention_is_its_operands_alone() -> None:
+    (forward,) = find(
+        attention_step(decomposed=False), "aten._scaled_dot_product_flash_attention_for_cpu"
+    )
+    tokens, rows = 2 * 17 * 24, 2 * 3 * 17
+    assert forward.bytes == 4 * (3 * tokens + tokens + rows), "no matrix of 17 times 17"
+
+
+def flop(operators: list[Operator]) -> int:
+    return sum(each.calls * each.flop for each in operators)
+
+
+@pytest.mark.parametrize(
+    ("model", "per_sample"), [("resnet50", 24.5e9), ("resnet18", 10.9e9), ("vit_b_16", 105.4e9)]
+)
+def test_the_arithmetic_of_the_models(model: str, per_sample: float) -> None:
+    """By hand, and near three times what torchvision's documentation has, in multiply-adds."""
     from bench.worker.limits.work import count_work
 
-    work = Workload(image_size=224, batch_size=2, loader_workers=0)
-    counted = sum(each.calls * each.flop for each in count_work(work, "bf16"))
-    assert counted == resnet50_flop(work)
-    assert counted / 2 == pytest.approx(24.5e9, rel=0.02)
+    work = small(model, image_size=224)
+    counted = count_work(work, 10, 2, "bf16")
+    layers = flop([each for each in counted if each.kind in ("convolution", "matmul")])
+    assert layers == flop_of_layers(work)
+    assert flop(counted) / 2 == pytest.approx(per_sample, rel=0.03)
 
 
-def resnet50_flop(work: Workload) -> int:
+def flop_of_layers(work: Workload) -> int:
     """By hand: every layer's output times the inputs of each element, in three products."""
     import torch
-    import torchvision
 
-    model = torchvision.models.resnet50(num_classes=work.classes).to("meta")
+    from bench.worker import workloads
+
+    model = workloads.load(work.model).build(work, 10).to("meta")
     products: list[int] = []
 
     def count(layer: torch.nn.Module, _: object, output: torch.Tensor) -> None:
         products.append(2 * output.numel() * layer.weight[0].numel())
 
+    def count_attention(layer: torch.nn.Module, tokens: object, _: object) -> None:
+        rows, width = tokens[0].numel(), layer.embed_dim
+        products.append(2 * rows * 3 * width + 2 * rows * width)  # queries, keys, values; the last
+
     for layer in model.modules():
-        if isinstance(layer, torch.nn.Conv2d | torch.nn.Linear):
+        if isinstance(layer, torch.nn.MultiheadAttention):
+            layer.register_forward_hook(count_attention)
+        elif isinstance(layer, torch.nn.Conv2d | torch.nn.Linear):
             layer.register_forward_hook(count)
-    model(torch.empty(work.batch_size, 3, work.image_size, work.image_size, device="meta"))
+    model(torch.empty(2, 3, work.image_size, work.image_size, device="meta"))
     return 3 * sum(products) - products[0]  # the images need no gradient
+
+
+@pytest.mark.parametrize("facts", WORKLOADS.values(), ids=WORKLOADS)
+def test_the_catalogue_holds_what_is_counted(facts: object) -> None:
+    from bench.worker.limits.memory import activation_bytes, parameters
+    from bench.worker.limits.work import flop_per_sample
+
+    work = small(facts.name, COUNTED_AT)
+    assert facts.parameters == parameters(work, 10)
+    assert facts.flop_per_sample == pytest.approx(flop_per_sample(work, 10), rel=0.01)
+    for precision, kept in facts.activation_bytes.items():
+        assert kept == pytest.approx(activation_bytes(work, 10, precision), rel=0.01)
+
+
+def test_what_is_kept_for_the_backward_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A map that two layers keep counts once; weights, the images and one-off sums do not."""
+    import torch
+
+    from bench.worker import workloads
+    from bench.worker.limits.memory import activation_bytes, parameters
+    from bench.worker.workloads import images, resnet18
+
+    def build(workload: Workload, classes: int) -> torch.nn.Module:
+        return torch.nn.Sequential(
+            torch.nn.Conv2d(3, 8, 3, padding=1),  # keeps the images
+            torch.nn.ReLU(inplace=True),  # keeps its output
+            torch.nn.Conv2d(8, 4, 1),  # keeps its input, the same
+            torch.nn.Flatten(),
+            torch.nn.Linear(4 * 32 * 32, classes),  # keeps its input; cross-entropy a few numbers
+        )
+
+    assert workloads.load("resnet18") is resnet18
+    assert resnet18.loss is images.loss
+    monkeypatch.setattr(resnet18, "build", build)
+    kept = (8 + 4) * 32 * 32
+    assert parameters(small("resnet18"), 10) == 8 * 28 + 4 * 9 + 10 * 4097
+    assert activation_bytes(small("resnet18"), 10, "fp32") == pytest.approx(4 * kept, rel=0.01)
+    copy_of_image = 3 * 32 * 32
+    assert activation_bytes(small("resnet18"), 10, "bf16") == pytest.approx(
+        2 * (kept + copy_of_image), rel=0.01
+    )
 
 
 def test_an_array_to_copy_is_too_large_for_the_caches_where_memory_allows() -> None:

@@ -5,9 +5,8 @@ import pytest
 from bench.model.base import Reading
 from bench.plan.make import make_plan
 from bench.plan.options import Options
+from bench.text import MIB
 from tests.recorded_hosts import recorded_host
-
-MIB = 2**20
 
 
 def about(plan, word):
@@ -32,9 +31,14 @@ def planned(**options):
     return make_plan(recorded_host("ice-lake", **options), Options())
 
 
+def loaders(plan):
+    (workers,) = {lane.setup.loader_workers for lane in plan.lanes}
+    return workers
+
+
 def test_dockers_own_64_mib_of_shared_memory_hold_no_batch():
     plan = planned(shm=Reading(value=64 * MIB))
-    assert plan.workload.loader_workers == 0
+    assert loaders(plan) == 0
     (note,) = about(plan, "shared memory")
     assert "has 64 MiB, 4 loader processes need 441 MiB" in note
     assert "shm_size: 441mb" in note
@@ -42,17 +46,17 @@ def test_dockers_own_64_mib_of_shared_memory_hold_no_batch():
 
 def test_it_takes_as_many_loader_processes_as_have_room():
     plan = planned(shm=Reading(value=300 * MIB))
-    assert plan.workload.loader_workers == 2
+    assert loaders(plan) == 2
     assert "by 2 processes" in about(plan, "shared memory")[0]
 
 
 def test_what_the_note_asks_for_is_enough():
     plan = planned(shm=Reading(value=441 * MIB))
-    assert plan.workload.loader_workers == 4
+    assert loaders(plan) == 4
     assert not about(plan, "shared memory")
 
 
 def test_without_dev_shm_batches_are_loaded_in_the_main_process():
     plan = planned(shm=Reading(reason="/dev/shm: No such file or directory"))
-    assert plan.workload.loader_workers == 0
+    assert loaders(plan) == 0
     assert "No such file" in about(plan, "shared memory")[0]

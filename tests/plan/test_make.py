@@ -4,12 +4,19 @@ import pytest
 
 from bench.errors import BenchError, Exit
 from bench.host.probe import probe
-from bench.model.workload import Workload
+from bench.model.base import Reading
+from bench.plan import estimate
+from bench.plan.catalogue import lanes as catalogue
 from bench.plan.catalogue.lanes import LANES
 from bench.plan.catalogue.profiles import PROFILES
 from bench.plan.make import make_plan
 from bench.plan.options import Options
+from bench.text import MIB
+from tests.host_factory import make_stack
 from tests.recorded_hosts import recorded_host, recorded_live, write
+
+NAMED = ["fp32", "fp32-ipex", "bf16-avx512", "bf16-amx"]
+"""The lanes that these tests are about, by name: the catalogue may have more."""
 
 
 @pytest.fixture
@@ -17,53 +24,117 @@ def spr():
     return recorded_host("sapphire-rapids-2s", amx="granted")
 
 
-def lane(plan, name):
-    return next(x for x in plan.lanes if x.id == name)
+def intentions(plan):
+    return {lane.id: lane.intention for lane in plan.lanes if lane.id in NAMED}
+
+
+def with_memory(host, available):
+    allowance = host.allowance.model_copy(
+        update={"memory_available_bytes": Reading(value=available)}
+    )
+    return host.model_copy(update={"allowance": allowance})
 
 
 def test_plans_every_lane_through_the_launcher(spr):
     plan = make_plan(spr, Options())
-    assert [x.status for x in plan.lanes] == ["planned"] * 4
-    amx = lane(plan, "bf16-amx")
-    assert amx.environment["ONEDNN_MAX_CPU_ISA"] == "AVX512_CORE_AMX"
-    assert amx.environment["ATEN_CPU_CAPABILITY"] == "amx"
+    assert intentions(plan) == dict.fromkeys(NAMED, "planned")
+    amx = plan.lane("bf16-amx")
+    assert amx.setup.environment["ONEDNN_MAX_CPU_ISA"] == "AVX512_CORE_AMX"
+    assert amx.setup.environment["ATEN_CPU_CAPABILITY"] == "amx"
+    assert amx.setup.placement.launcher == "ipexrun"
+    assert amx.setup.placement.cores == list(range(32))
     words = amx.command
+    assert words[:3] == ["/opt/venv/bin/python", "-m", "bench.worker.ipexrun"]
+    assert words[-4:] == ["/opt/venv/bin/python", "-m", "bench.worker", "SPEC"]
     assert words[words.index("--cores-list") + 1] == ",".join(map(str, range(32)))
     assert words[words.index("--ncores-per-instance") + 1] == "32"
     assert words[words.index("--multi-task-manager") + 1] == "numactl"
     assert "--log-dir" not in words, "it would turn every failure into success"
 
 
+def test_what_is_started_is_the_stacks_interpreter(spr):
+    other = make_stack(python=Reading(value="/opt/other stack/bin/python"))
+    words = make_plan(spr.model_copy(update={"stacks": [other]}), Options()).lanes[0].command
+    assert words[0] == "/opt/other stack/bin/python"
+    assert words[-4] == "'/opt/other stack/bin/python'", "the launcher hands it to a shell"
+
+
+def test_lanes_of_two_stacks_are_each_started_by_their_own(spr, monkeypatch):
+    other = make_stack("other", python=Reading(value="/opt/other/bin/python"))
+    host = spr.model_copy(update={"stacks": [*spr.stacks, other]})
+    lane = catalogue.Lane(**{**vars(LANES[0]), "id": "fp32-other", "stack": "other"})
+    monkeypatch.setattr("bench.plan.lanes.LANES", [*LANES, lane])
+    plan = make_plan(host, Options())
+    assert plan.lane("fp32-other").setup.stack == "other"
+    assert plan.lane("fp32-other").command[0] == "/opt/other/bin/python"
+    assert plan.lane("fp32").command[0] == "/opt/venv/bin/python"
+
+
+def test_a_stack_that_no_lane_asked_for_uses_says_nothing(spr, monkeypatch):
+    other = make_stack("other", iomp5=Reading(reason="not found: ask for the other one"))
+    host = spr.model_copy(update={"stacks": [*spr.stacks, other]})
+    lane = catalogue.Lane(**{**vars(LANES[0]), "id": "fp32-other", "stack": "other"})
+    monkeypatch.setattr("bench.plan.lanes.LANES", [*LANES, lane])
+    assert any("the other one" in note for note in make_plan(host, Options()).notes)
+    assert not any(
+        "the other one" in note for note in make_plan(host, Options(lane=["fp32"])).notes
+    )
+
+
 def test_every_lane_has_the_same_workload_but_its_own_ceiling(spr):
-    ceilings = [x.environment["ONEDNN_MAX_CPU_ISA"] for x in make_plan(spr, Options()).lanes]
-    assert ceilings == ["AVX512_CORE", "AVX512_CORE", "AVX512_CORE_BF16", "AVX512_CORE_AMX"]
+    plan = make_plan(spr, Options())
+    ceilings = {name: plan.lane(name).setup.environment["ONEDNN_MAX_CPU_ISA"] for name in NAMED}
+    assert list(ceilings.values()) == [
+        *("AVX512_CORE", "AVX512_CORE", "AVX512_CORE_BF16", "AVX512_CORE_AMX")
+    ]
+    assert all(lane.setup.ceiling == lane.setup.environment["ONEDNN_MAX_CPU_ISA"]
+               for lane in plan.lanes)  # fmt: skip
+    assert len({lane.workload for lane in plan.lanes}) == 1
+
+
+def test_the_libraries_to_preload_are_the_set_ups_and_no_variable(spr):
+    setup = make_plan(spr, Options()).lanes[0].setup
+    assert setup.preload == [
+        "/usr/lib/x86_64-linux-gnu/libtcmalloc.so", "/opt/venv/lib/libiomp5.so"
+    ]  # fmt: skip
+    assert "LD_PRELOAD" not in setup.environment
 
 
 def test_without_memory_policy_taskset_pins_and_the_remedy_is_noted():
     plan = make_plan(recorded_host("ice-lake", memory_policy=False), Options())
-    assert plan.task_manager == "taskset"
+    assert {lane.setup.placement.task_manager for lane in plan.lanes} == {"taskset"}
     assert any("SYS_NICE" in note for note in plan.notes)
 
 
 def test_without_the_launcher_the_same_variables_are_set_directly():
     host = recorded_host("ice-lake", missing_tools=("lscpu",))
-    planned = lane(make_plan(host, Options()), "fp32")
-    assert planned.launcher == "direct"
+    planned = make_plan(host, Options()).lane("fp32")
+    assert planned.setup.placement.launcher == "direct"
     assert planned.command[:4] == ["numactl", "-C", "0-31", "-m"]
-    assert planned.environment["OMP_NUM_THREADS"] == "32"
+    assert planned.setup.environment["OMP_NUM_THREADS"] == "32"
+    assert planned.setup.environment["KMP_AFFINITY"] == "granularity=fine,compact,1,0"
 
 
 def test_without_any_tool_the_controller_pins_by_itself():
     missing = ("lscpu", "numactl", "taskset", "tcmalloc", "iomp5")
     plan = make_plan(recorded_host("ice-lake", missing_tools=missing), Options())
-    assert plan.task_manager == "affinity"
-    assert plan.preload == []
+    setup = plan.lane("fp32").setup
+    assert setup.placement.task_manager == "affinity"
+    assert setup.preload == []
+    assert setup.environment["OMP_PROC_BIND"] == "CLOSE"
+    assert plan.lane("fp32").command == ["/opt/venv/bin/python", "-m", "bench.worker", "SPEC"]
     assert len(plan.notes) >= 4
 
 
-def test_a_cpuset_of_second_threads_asks_the_launcher_to_keep_them():
+def test_a_note_is_said_once_however_many_lanes_it_is_about(spr):
+    plan = make_plan(recorded_host("sapphire-rapids-2s", missing_tools=("tcmalloc",)), Options())
+    assert len([note for note in plan.notes if "tcmalloc" in note]) == 1
+
+
+def test_a_cpuset_of_second_threads_asks_the_launcher_to_keep_them(spr):
     host = recorded_host("sapphire-rapids-2s", affinity=list(range(64, 68)))
-    assert "--use-logical-cores" in lane(make_plan(host, Options()), "fp32").command
+    assert "--use-logical-cores" in make_plan(host, Options()).lane("fp32").command
+    assert "--use-logical-cores" not in make_plan(spr, Options()).lane("fp32").command
 
 
 def test_a_lane_asked_for_that_cannot_run_is_an_error():
@@ -76,24 +147,15 @@ def test_a_lane_asked_for_that_cannot_run_is_an_error():
 
 def test_no_bf16_lane_is_no_error():
     plan = make_plan(recorded_host("laptop", amx="refused"), Options())
-    assert [x.status for x in plan.lanes] == ["planned", "skipped", "skipped", "skipped"]
-    assert all(x.reason for x in plan.lanes if x.status == "skipped")
+    assert intentions(plan) == {"fp32": "planned"} | dict.fromkeys(NAMED[1:], "skipped")
+    skipped = [lane for lane in plan.lanes if lane.intention == "skipped"]
+    assert all(lane.reason and not lane.command for lane in skipped)
+    assert plan.lane("bf16-amx").setup.ceiling == "AVX512_CORE_AMX", "it has a whole set-up"
 
 
-@pytest.mark.parametrize(
-    ("options", "meant"),
-    [
-        (Options(lane=["bf16-axm"]), "did you mean bf16-amx?"),
-        (Options(profile="smok"), "did you mean smoke?"),
-        (Options(data="cifar"), "did you mean cifar10?"),
-        (Options(data="xyz"), "known: auto, cifar10, synthetic"),
-    ],
-)
-def test_a_wrong_name_is_a_usage_error_with_the_nearest_match(options, meant, spr):
-    with pytest.raises(BenchError) as caught:
-        make_plan(spr, options)
-    assert caught.value.code == Exit.USAGE
-    assert meant in caught.value.remedy
+def test_a_host_without_avx_512_is_not_planned_to_run_on_it():
+    plan = make_plan(recorded_host("laptop", amx="refused"), Options())
+    assert plan.lane("fp32").instruction_set == "avx2"
 
 
 def test_lanes_may_come_in_one_word_and_keep_the_catalogues_order(spr):
@@ -101,27 +163,52 @@ def test_lanes_may_come_in_one_word_and_keep_the_catalogues_order(spr):
     assert [x.id for x in plan.lanes] == ["fp32", "bf16-amx"]
 
 
-def test_a_batch_too_large_for_one_lane_fails_that_lane_only():
-    from bench.plan.estimate import memory_bytes
+def test_a_lane_named_twice_runs_twice(spr):
+    plan = make_plan(spr, Options(lane=["fp32", "fp32"]))
+    assert [(x.id, x.entry) for x in plan.lanes] == [("fp32", "fp32"), ("fp32-2", "fp32")]
+    assert plan.lanes[1].title == "FP32, stock PyTorch, once more"
 
+
+@pytest.mark.parametrize(
+    ("wanted", "baseline"),
+    [
+        (None, "fp32"),
+        (["bf16-amx", "fp32"], "fp32"),
+        (["bf16-amx", "fp32-ipex"], "fp32-ipex"),
+    ],
+)
+def test_the_baseline_is_the_catalogues_or_the_first_lane(wanted, baseline, spr):
+    assert make_plan(spr, Options(lane=wanted)).baseline == baseline
+
+
+def test_a_lane_that_is_skipped_is_no_baseline(monkeypatch):
+    monkeypatch.setattr("bench.plan.make.BASELINE", "bf16-amx")
+    plan = make_plan(recorded_host("ice-lake"), Options())
+    assert plan.baseline == plan.running[0].id
+
+
+def test_a_batch_too_large_for_one_lane_is_left_to_the_others():
     host = recorded_host("emerald-rapids-vm-no-amx")
-    work = Workload(image_size=224, batch_size=128, loader_workers=1)
-    by_id = {x.id: x for x in LANES}
-    limit = memory_bytes(by_id["bf16-avx512"], work) + 2**20
-    tight = host.limits.model_copy(
-        update={"memory_available_bytes": host.limits.memory_limit_bytes.model_validate(
-            {"value": limit}
-        )}
-    )  # fmt: skip
-    plan = make_plan(host.model_copy(update={"limits": tight}), Options())
-    assert lane(plan, "bf16-avx512").status == "planned"
-    assert lane(plan, "fp32").status == "failed"
-    assert "--batch-size" in lane(plan, "fp32").reason
+    needed = make_plan(host, Options()).lane("bf16-avx512").memory_estimate_bytes
+    plan = make_plan(with_memory(host, needed + MIB), Options())
+    assert plan.lane("bf16-avx512").intention == "planned"
+    assert plan.lane("fp32").intention == "too large"
+    assert "--batch-size 64 should fit" in plan.lane("fp32").reason
+    assert plan.baseline == "fp32", "too large is no reason to quote against another"
 
 
 def test_a_batch_too_large_for_every_lane_is_an_error(spr):
     with pytest.raises(BenchError, match="no lane can run"):
         make_plan(spr, Options(batch_size=1_000_000))
+
+
+def test_lanes_that_fit_only_one_by_one_are_not_alive_together():
+    host = recorded_host("sapphire-rapids-2s", amx="granted")
+    needed = [lane.memory_estimate_bytes for lane in make_plan(host, Options()).lanes]
+    together = make_plan(with_memory(host, int(sum(needed) / 0.85) + MIB), Options())
+    apart = make_plan(with_memory(host, int(sum(needed) / 0.85) - MIB), Options())
+    assert (together.together, apart.together) == (True, False)
+    assert "together they would need" in apart.together_reason
 
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda p: p.name)
@@ -137,12 +224,31 @@ def test_rounds_asked_for_are_the_rounds_planned(spr):
     assert (plan.rounds_min, plan.rounds_max) == (2, 2)
 
 
+def test_a_process_may_take_six_times_the_longest_lanes_estimate(spr):
+    options = Options(profile="quick", batch_size=512, model="resnet18")
+    plan = make_plan(spr, options)
+    work = [
+        estimate.process_seconds(lane.setup, lane.workload, plan.effort, plan.data_samples)
+        for lane in plan.running
+    ]
+    starts = estimate.start_seconds([lane.setup for lane in plan.running])
+    assert plan.lane_limit_seconds == pytest.approx(6 * (starts + max(work)))
+    assert plan.lane_limit_seconds > 240, "the least, whatever the estimate"
+    assert make_plan(spr, Options(profile="smoke")).lane_limit_seconds == 240
+    assert make_plan(spr, Options(lane_limit=5)).lane_limit_seconds == 5
+
+
+def test_what_steers_is_kept_from_lanes_and_on_record(spr, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert make_plan(spr, Options()).scrubbed["OMP_NUM_THREADS"] == "3"
+
+
 def test_a_machine_that_is_not_x86_trains_stock_pytorch_and_says_why_nothing_else(tmp_path):
     cpu = "processor\t: {}\nFeatures\t: fp asimd bf16\nCPU implementer\t: 0x41\n"
     write(tmp_path, "proc/cpuinfo", "\n".join(cpu.format(n) for n in (0, 1)))
-    missing = ("intel_extension_for_pytorch", "ipexrun", "iomp5")
+    missing = ("intel-extension-for-pytorch", "ipexrun", "iomp5")
     live = recorded_live([0, 1], "refused", machine="aarch64", missing_tools=missing)
     plan = make_plan(probe(tmp_path, live=live), Options(profile="smoke"))
-    assert [x.status for x in plan.lanes] == ["planned", "skipped", "skipped", "skipped"]
-    assert lane(plan, "fp32").launcher == "direct"
-    assert all("IPEX is not found" in x.reason for x in plan.lanes[1:])
+    assert intentions(plan) == {"fp32": "planned"} | dict.fromkeys(NAMED[1:], "skipped")
+    assert plan.lane("fp32").setup.placement.launcher == "direct"
+    assert all("IPEX is not found" in f"{plan.lane(name).reason}" for name in NAMED[1:])

@@ -2,7 +2,12 @@
 
 import pytest
 
-from bench.plan.match import matches
+from bench.analysis.isa import within
+from bench.host.stacks import STACKS
+from bench.plan.catalogue.engines import ENGINES
+from bench.plan.catalogue.lanes import LANES
+from bench.plan.match import instruction_set, matches
+from tests.host_factory import known, make_host, make_stack, unknown
 from tests.recorded_hosts import recorded_host
 
 ALL = {"fp32", "fp32-ipex", "bf16-avx512", "bf16-amx"}
@@ -11,7 +16,8 @@ FP32 = {"fp32", "fp32-ipex"}
 
 
 def runnable(host):
-    return {lane for lane, reason in matches(host).items() if reason is None}
+    """Of the lanes that these tests know: the catalogue may have more by now."""
+    return {lane for lane, reason in matches(host).items() if reason is None} & ALL
 
 
 @pytest.mark.parametrize(
@@ -57,7 +63,65 @@ def test_without_ipex_only_stock_runs_and_the_remedy_is_told():
     host = recorded_host(
         "sapphire-rapids-2s",
         amx="granted",
-        missing_tools=("intel_extension_for_pytorch",),
+        missing_tools=("intel-extension-for-pytorch",),
     )
     assert runnable(host) == {"fp32"}
-    assert "IPEX is not found" in matches(host)["fp32-ipex"]
+    assert "IPEX is not found; install it with" in matches(host)["fp32-ipex"]
+
+
+@pytest.mark.parametrize("package", ["torch", "torchvision"])
+def test_without_what_every_engine_requires_none_runs(package):
+    host = recorded_host("sapphire-rapids-2s", amx="granted", missing_tools=(package,))
+    assert runnable(host) == set()
+    assert all(f"{package} is not found" in reason for reason in matches(host).values())
+
+
+def test_without_an_interpreter_that_is_the_reason_and_nothing_else():
+    gone = make_stack(python=unknown("not found; make it with: make setup"), packages={})
+    host = make_host().model_copy(update={"stacks": [gone]})
+    reason = "the interpreter of stack ipex is not found; make it with: make setup"
+    assert matches(host)["fp32"] == reason
+
+
+def test_a_host_that_does_not_know_the_stack_says_so():
+    host = make_host().model_copy(update={"stacks": [make_stack("other")]})
+    assert "this host has no stack ipex" in matches(host)["fp32"]
+
+
+def test_a_lane_looks_for_packages_in_its_own_stack():
+    bare = make_stack(packages={"torch": unknown("not found"), "torchvision": known("0.29.1")})
+    host = make_host().model_copy(update={"stacks": [make_stack("other"), bare]})
+    assert runnable(host) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "sets"),
+    [
+        ("sapphire-rapids-2s", {"fp32": "avx512_core", "fp32-ipex": "avx512_core"}),
+        ("sapphire-rapids-2s", {"bf16-avx512": "avx512_core_bf16", "bf16-amx": "amx"}),
+        ("ice-lake", {"fp32": "avx512_core", "bf16-avx512": "avx512_core_bf16"}),
+        ("laptop", {"fp32": "avx2"}),
+    ],
+)
+def test_what_a_lane_is_meant_to_run_on_is_the_best_that_the_host_has(name, sets):
+    host = recorded_host(name)
+    assert {lane.id: instruction_set(lane, host) for lane in LANES if lane.id in sets} == sets
+
+
+def test_a_set_that_does_not_run_is_not_what_a_lane_is_meant_to_run_on():
+    host = recorded_host("ice-lake", executed={"avx512f": False, "avx2": True})
+    assert instruction_set(LANES[0], host) == "avx2"
+    host = recorded_host("ice-lake", executed={"avx512f": False, "avx2": False})
+    assert instruction_set(LANES[0], host) == "sse41"
+
+
+@pytest.mark.parametrize("lane", LANES, ids=lambda lane: lane.id)
+def test_no_lane_is_meant_to_run_above_its_ceiling(lane):
+    names = ["avx512_core_amx" if name == "amx" else name for _, name in lane.runs_on]
+    assert all(within(name, lane.ceiling) for name in names)
+
+
+@pytest.mark.parametrize("lane", LANES, ids=lambda lane: lane.id)
+def test_every_lane_names_an_engine_and_a_stack_that_there_are(lane):
+    assert lane.engine in ENGINES
+    assert ENGINES[lane.engine].requires.keys() <= STACKS[lane.stack].packages.keys()

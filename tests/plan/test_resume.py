@@ -1,13 +1,16 @@
+from typing import Any
+
 import pytest
 
 from bench.errors import BenchError
+from bench.model.base import Reading
 from bench.model.host import Host
 from bench.model.result import Result
 from bench.plan.make import make_plan
 from bench.plan.options import Options
 from bench.plan.resume import resumed
 from tests.factories import make_result
-from tests.host_factory import make_host
+from tests.host_factory import make_host, make_stack
 
 OPTIONS = Options(profile="quick", batch_size=4, seed=3)
 
@@ -19,25 +22,58 @@ def host() -> Host:
 
 @pytest.fixture
 def before(host: Host) -> Result:
-    """An interrupted run of two lanes that match the host, one of them measured."""
+    """An interrupted run of the lanes that match the host."""
     result = make_result(rounds=1, host=host.model_copy(deep=True))
-    result.plan = make_plan(host, OPTIONS)
-    result.plan.lanes[0].status = "measured"
-    result.status = "interrupted"
-    return result
+    return result.model_copy(update={"plan": make_plan(host, OPTIONS), "status": "interrupted"})
+
+
+def changed_lane(result: Result, setup: dict[str, Any] | None = None, **lane: Any) -> Result:
+    """The run with other settings in its first lane."""
+    first, *others = result.plan.lanes
+    other = first.setup.model_copy(update=setup or {})
+    first = first.model_copy(update={"setup": other, **lane})
+    plan = result.plan.model_copy(update={"lanes": [first, *others]})
+    return result.model_copy(update={"plan": plan})
 
 
 def test_a_run_goes_on_as_it_was_begun(before: Result, host: Host) -> None:
-    measured, workload = list(before.processes), before.plan.workload
     now = resumed(before, host, Options())
     assert (now.status, now.finished_at) == ("running", None)
-    assert (now.processes, now.plan.workload) == (measured, workload)
-    assert now.plan.lanes[0].status == "measured"
-    assert all(lane.command for lane in now.plan.lanes if lane.status == "planned")
+    assert (now.processes, now.plan.seed) == (before.processes, 3)
+    assert [lane.workload for lane in now.plan.lanes] == [
+        lane.workload for lane in before.plan.lanes
+    ]
+    assert now.plan == before.plan
+    assert all(lane.command for lane in now.plan.running)
+
+
+def test_the_run_before_is_left_as_it_was(before: Result, host: Host) -> None:
+    resumed(before, host, Options(rounds=7))
+    assert before.status == "interrupted"
+    assert before.plan.rounds_max != 7
+
+
+def test_kit_and_stack_may_lie_elsewhere_by_now(before: Result, host: Host) -> None:
+    elsewhere = changed_lane(
+        before,
+        {"preload": ["/old/lib/libiomp5.so"]},
+        command=["/old/bin/python", "-m", "bench.worker", "SPEC"],
+    )
+    elsewhere.host.stacks[0].python = Reading(value="/old/bin/python")
+    now = resumed(elsewhere, host, Options())
+    assert now.plan.lanes[0].command[0] == "/opt/bench/bin/python"
+    assert now.plan.lanes[0].setup.preload == ["/opt/bench/lib/libiomp5.so"]
+    assert now.host.stacks == host.stacks
 
 
 def test_its_own_options_may_be_given_again(before: Result, host: Host) -> None:
     assert resumed(before, host, OPTIONS).plan.seed == 3
+
+
+def test_its_own_lanes_may_be_given_again_in_any_words(before: Result, host: Host) -> None:
+    plan = make_plan(host, Options(profile="quick", lane=["fp32", "fp32-ipex"]))
+    two = before.model_copy(update={"plan": plan})
+    assert resumed(two, host, Options(lane=["fp32-ipex,fp32"])).plan == plan
 
 
 def test_how_long_it_goes_on_may_be_given_anew(before: Result, host: Host) -> None:
@@ -46,16 +82,19 @@ def test_how_long_it_goes_on_may_be_given_anew(before: Result, host: Host) -> No
 
 
 def test_without_new_words_it_stops_where_it_would_have(before: Result, host: Host) -> None:
-    was = before.plan.model_copy(deep=True)
-    plan = resumed(before, host, Options()).plan
-    assert (plan.rounds_max, plan.time_budget_seconds) == (was.rounds_max, was.time_budget_seconds)
+    other = before.plan.model_copy(update={"rounds_max": 9, "time_budget_seconds": 77.0})
+    plan = resumed(before.model_copy(update={"plan": other}), host, Options()).plan
+    assert (plan.rounds_max, plan.time_budget_seconds) == (9, 77.0)
 
 
 @pytest.mark.parametrize(
     ("options", "name"),
     [
         (Options(batch_size=8), "batch_size"),
+        (Options(image_size=64), "image_size"),
         (Options(profile="smoke"), "profile"),
+        (Options(model="resnet18"), "model"),
+        (Options(data="synthetic"), "data"),
         (Options(lane=["fp32"]), "lane"),
         (Options(seed=4), "seed"),
     ],
@@ -74,13 +113,51 @@ def test_another_host_is_refused(before: Result, host: Host) -> None:
         resumed(before, host, Options())
 
 
+def test_another_release_in_the_lanes_stack_is_refused(before: Result, host: Host) -> None:
+    host.stacks[0].packages["torch"] = Reading(value="2.9.0")
+    with pytest.raises(BenchError, match="torch of stack ipex"):
+        resumed(before, host, Options())
+
+
+def test_a_stack_that_no_lane_uses_may_change(before: Result, host: Host) -> None:
+    before.host.stacks.append(make_stack("other"))
+    assert resumed(before, host, Options()).status == "running"
+
+
 def test_other_cores_are_refused(before: Result, host: Host) -> None:
-    host.limits.affinity = host.limits.affinity[:1]
+    host.allowance.affinity = host.allowance.affinity[:1]
     with pytest.raises(BenchError, match="the cores"):
         resumed(before, host, Options())
 
 
-def test_a_lane_that_is_set_otherwise_by_now_is_refused(before: Result, host: Host) -> None:
-    before.plan.lanes[1].environment["ATEN_CPU_CAPABILITY"] = "avx2"
-    with pytest.raises(BenchError, match="the lanes' settings"):
+def test_being_pinned_otherwise_is_refused(before: Result, host: Host) -> None:
+    host.tools.taskset = Reading(reason="not found")
+    with pytest.raises(BenchError, match="how processes are pinned"):
         resumed(before, host, Options())
+
+
+@pytest.mark.parametrize(
+    "setup",
+    [
+        {"environment": {"ONEDNN_MAX_CPU_ISA": "AVX2"}},
+        {"preload": ["/usr/lib/libjemalloc.so"]},
+        {"memory_format": "channels_last"},
+        {"loader_workers": 7},
+    ],
+)
+def test_a_lane_that_is_set_otherwise_by_now_is_refused(
+    setup: dict[str, Any], before: Result, host: Host
+) -> None:
+    with pytest.raises(BenchError, match="the lanes' settings"):
+        resumed(changed_lane(before, setup), host, Options())
+
+
+def test_a_lane_that_trains_otherwise_by_now_is_refused(before: Result, host: Host) -> None:
+    other = before.plan.lanes[0].workload.model_copy(update={"momentum": 0.5})
+    with pytest.raises(BenchError, match="the workload"):
+        resumed(changed_lane(before, workload=other), host, Options())
+
+
+def test_a_lane_that_the_catalogue_does_not_make_is_refused(before: Result, host: Host) -> None:
+    with pytest.raises(BenchError, match="the lanes"):
+        resumed(changed_lane(before, id="fp32-7"), host, Options())

@@ -1,12 +1,15 @@
-"""Runs as people will meet them: four lanes, one lane, an invalid one, disturbed rounds."""
+"""Runs as people will meet them: four lanes, one, an invalid one, disturbed rounds, two stacks."""
+
+from typing import Any
 
 from bench.analysis.summary import summarize
 from bench.model.plan import PlannedLane
 from bench.model.process import Kernel, Process
-from bench.model.record import MatmulRate
+from bench.model.record import MatmulRate, Observed, RankRecord
 from bench.model.result import Result
-from tests.factories import COMMAND, make_noise, make_process, make_result
-from tests.host_factory import LONG_BRAND, known, make_host
+from tests.factories import make_noise, make_process, make_result
+from tests.host_factory import LONG_BRAND, known, make_host, make_stack
+from tests.lanes import COMMAND, make_lane
 
 CONTRADICTION = (
     "0.0% of the convolutions' time ran in BF16 on amx, and the lane's name asks for more than "
@@ -16,18 +19,53 @@ CONTRADICTION = (
 
 def summarized(result: Result) -> Result:
     """The result with its summary drawn anew, after its processes or lanes were changed."""
-    images = result.data.spec.images if result.data else None
-    result.summary = summarize(result.plan, result.processes, images)
+    samples = result.data.spec.samples if result.data else None
+    result.summary = summarize(result.plan, result.processes, samples)
     return result
+
+
+def replan(result: Result, lanes: list[PlannedLane]) -> None:
+    """Give the result a plan of these lanes."""
+    result.plan = result.plan.model_copy(update={"lanes": lanes})
+
+
+def change_lane(result: Result, lane: str, **changes: Any) -> None:
+    """Change fields of a lane, or of its set-up."""
+    replan(
+        result,
+        [_changed(each, changes) if each.id == lane else each for each in result.plan.lanes],
+    )
+
+
+def _changed(lane: PlannedLane, changes: dict[str, Any]) -> PlannedLane:
+    own = {k: v for k, v in changes.items() if k in PlannedLane.model_fields}
+    setup = {k: v for k, v in changes.items() if k not in own}
+    return lane.model_copy(update=own | {"setup": lane.setup.model_copy(update=setup)})
+
+
+def record_of(process: Process) -> RankRecord:
+    """What the process's first rank measured, which is there."""
+    assert process.record is not None
+    return process.record
+
+
+def observed_of(process: Process) -> Observed:
+    """What the process's first rank saw, which is there."""
+    observed = record_of(process).observed
+    assert observed is not None
+    return observed
+
+
+def contradict(process: Process, *sentences: str) -> None:
+    """Let what ran deny the lane's name."""
+    process.ranks[0].contradictions = list(sentences)
 
 
 def four_lanes(rounds: int = 6, amx_rate: float = 61.0) -> Result:
     """A big host that has AMX, all lanes measured there: AMX far ahead of the rest."""
     host = make_host(LONG_BRAND, amx=True, big=True)
     result = make_result(rounds=rounds, host=host)
-    amx = result.plan.lanes[-1]
-    amx.status, amx.reason = "measured", None
-    amx.command, amx.launcher = COMMAND, "ipexrun"
+    change_lane(result, "bf16-amx", intention="planned", reason=None, command=COMMAND)
     result.processes += [_amx_process(i, amx_rate) for i in range(1, rounds + 1)]
     return summarized(result)
 
@@ -35,7 +73,7 @@ def four_lanes(rounds: int = 6, amx_rate: float = 61.0) -> Result:
 def one_lane() -> Result:
     """FP32 alone, in one round."""
     result = make_result(rounds=1)
-    result.plan.lanes = result.plan.lanes[:1]
+    replan(result, result.plan.lanes[:1])
     result.processes = [each for each in result.processes if each.lane == "fp32"]
     return summarized(result)
 
@@ -43,21 +81,17 @@ def one_lane() -> Result:
 def invalid_lane(rounds: int = 3) -> Result:
     """Four lanes, of which the AMX lane ran without AMX."""
     result = four_lanes(rounds)
-    amx = result.plan.lanes[-1]
-    amx.status, amx.reason = "invalid", CONTRADICTION
     for each in result.processes:
-        if each.lane == amx.id:
-            each.contradictions = [CONTRADICTION]
+        if each.lane == "bf16-amx":
+            contradict(each, CONTRADICTION)
     return summarized(result)
 
 
 def nothing_valid() -> Result:
     """Every lane that ran was contradicted by what ran, the baseline too."""
     result = make_result()
-    for lane in result.plan.lanes[:3]:
-        lane.status, lane.reason = "invalid", CONTRADICTION
     for each in result.processes:
-        each.contradictions = [CONTRADICTION]
+        contradict(each, CONTRADICTION)
     return summarized(result)
 
 
@@ -66,12 +100,40 @@ def long_names() -> Result:
     result = make_result(rounds=4)
     for lane in [each for each in result.plan.lanes if each.id != "bf16-amx"]:
         again = lane.model_copy(update={"id": f"{lane.id}-2", "title": f"{lane.title}, once more"})
-        result.plan.lanes.append(again)
+        replan(result, [*result.plan.lanes, again])
         result.processes += [
             make_process(again.id, each.round, each.position + 3, rate=1.01 * _rate(each))
             for each in result.processes
             if each.lane == lane.id
         ]
+    return summarized(result)
+
+
+def many_lanes(count: int = 12, rounds: int = 3) -> Result:
+    """So many lanes of three engines, FP32 and BF16 in turn, with long names."""
+    result = make_result(rounds=rounds)
+    lanes, processes = [], []
+    for i in range(count):
+        base = ("fp32", "fp32-ipex", "bf16-avx512")[i % 3]
+        name = base if i < 3 else f"{base}-compile-{i}"
+        lanes.append(make_lane(base, id=name, entry=base))
+        for number in range(1, rounds + 1):
+            rate = 6.0 * (1 + 0.17 * i) * (1 + 0.01 * (-1) ** number)
+            processes.append(make_process(name, number, i, rate=rate))
+    replan(result, lanes)
+    result.processes = processes
+    return summarized(result)
+
+
+def two_stacks() -> Result:
+    """The BF16 lane on another stack, with another torch and another batch than the others."""
+    result = make_result()
+    stack = make_stack("torch", packages={"torch": known("2.14.1"), "torchvision": known("0.29.1")})
+    result.host.stacks.append(stack)
+    change_lane(result, "bf16-avx512", stack="torch", batch_size=32)
+    for each in result.processes:
+        if each.lane == "bf16-avx512":
+            observed_of(each).versions |= {"torch": "2.14.1", "torchvision": "0.29.1"}
     return summarized(result)
 
 
@@ -91,35 +153,28 @@ def slower_bf16(rounds: int = 6) -> Result:
     for each in result.processes:
         if each.lane == "bf16-avx512":
             each = make_process(each.lane, each.round, each.position, rate=0.4 * _rate(each))
-            each.kernels = [_slowed(kernel, 2.5) for kernel in each.kernels]
-            assert each.record is not None
-            assert each.record.limits is not None
-            each.record.limits.matmul = [MatmulRate(size=2048, library="oneDNN", gflops=130.0)]
+            each.ranks[0].kernels = [_slowed(kernel, 2.5) for kernel in each.kernels]
+            limits = record_of(each).limits
+            assert limits is not None
+            limits.matmul = [MatmulRate(size=2048, library="oneDNN", gflops=130.0)]
         processes.append(each)
     result.processes = processes
     return summarized(result)
 
 
-def planned(result: Result, lane: str) -> PlannedLane:
-    """The lane of the result's plan."""
-    return next(each for each in result.plan.lanes if each.id == lane)
-
-
 def _rate(process: Process) -> float:
-    assert process.record is not None
-    steps = process.record.compute.timed.totals()
+    steps = record_of(process).compute.timed.totals()
     return 16e9 * len(steps) / sum(steps)
 
 
 def _amx_process(number: int, rate: float) -> Process:
     process = make_process("bf16-amx", number, 3, rate=rate * (1 + 0.01 * (-1) ** number))
-    assert process.record is not None
-    limits = process.record.limits
+    limits = record_of(process).limits
     assert limits is not None
     limits.matmul = [MatmulRate(size=4096, library="oneDNN", gflops=4200.0)]
     limits.clock_mhz, limits.clock_reason = None, "no counter"
-    scale = 5.0 / rate  # of a lane that the factories do not know: 5 images/s
-    process.kernels = [_slowed(_on_amx(each), scale) for each in process.kernels]
+    scale = 5.0 / rate  # of a lane that the factories do not know: 5 samples/s
+    process.ranks[0].kernels = [_slowed(_on_amx(each), scale) for each in process.kernels]
     process.noise.frequency_mhz = known(2600.0)
     return process
 

@@ -1,5 +1,5 @@
 from bench.model.result import Result
-from bench.report.captions import captions
+from bench.report.document.captions import captions
 from tests.factories import make_process, make_result
 from tests.report.scenes import summarized
 

@@ -1,14 +1,14 @@
 from bench.model.result import Result
 from bench.model.summary import RoundState
-from bench.report.captions import captions
-from bench.report.cautions import cautions, disturbances
+from bench.report.document.captions import captions, cautions, disturbances
 from tests.factories import make_result
-from tests.report.scenes import disturbed_round, invalid_lane, summarized
+from tests.report.scenes import disturbed_round, invalid_lane, record_of, summarized
 
 
 def quiet(result: Result) -> Result:
     for lane in result.summary.lanes:
         lane.outliers = lane.unsteady_warmups = 0
+        lane.cautions = []
     return result
 
 
@@ -41,18 +41,17 @@ def test_steps_of_invalid_lanes_are_not_among_those_counted() -> None:
 def test_warmups_that_never_became_steady() -> None:
     result = make_result(rounds=2)
     for process in result.processes[:2]:
-        assert process.record is not None
-        process.record.warmup.steady = False
+        record_of(process).warmup.steady = False
     summarized(result)
     names = sorted(process.lane for process in result.processes[:2])
-    (said,) = (each for each in cautions(result) if "warm-up" in each)
-    assert said.startswith("The warm-up never became steady in 2 of 6 processes: 1 in ")
-    assert all(name in said for name in names)
+    (sentence,) = (each for each in cautions(result) if "warm-up" in each)
+    assert sentence.startswith("The warm-up never became steady in 2 of 6 processes: 1 in ")
+    assert all(name in sentence for name in names)
 
 
 def test_a_disturbed_round_says_what_disturbed_it_and_its_weight() -> None:
-    (said,) = disturbances(disturbed_round(rounds=5, number=3).summary)
-    assert said == (
+    (sentence,) = disturbances(disturbed_round(rounds=5, number=3).summary)
+    assert sentence == (
         "Round 3 was disturbed: fp32-ipex: others used 12 % of its CPU time; "
         "it counts in full, 1/5."
     )
@@ -67,6 +66,21 @@ def test_a_disturbed_round_that_is_not_complete_has_no_weight() -> None:
         "Round 2 was disturbed: fp32: 3.0 s stolen in 40 s; it is not complete, and counts for "
         "the pairs of lanes that it has."
     ]
+
+
+def test_the_cutoff_is_the_one_that_the_summary_was_drawn_with() -> None:
+    result = quiet(make_result(rounds=1))
+    result.summary.lanes[0].outliers = 1
+    result.summary.method.constants["outlier_cutoff"] = 4.25
+    assert "(modified z-score over 4.25)" in cautions(result)[0]
+    result.summary.method.constants = {}
+    assert "(modified z-score)" in cautions(result)[0]
+
+
+def test_what_was_not_planned_is_told_with_its_lane() -> None:
+    result = quiet(make_result())
+    result.summary.lanes[1].cautions = ["round 2: it was started on CPUs 0, planned were 0-1"]
+    assert cautions(result) == ["fp32-ipex: round 2: it was started on CPUs 0, planned were 0-1"]
 
 
 def test_captions_have_them_too() -> None:

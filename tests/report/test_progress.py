@@ -11,6 +11,8 @@ from bench.model.spec import Progress
 from bench.report.progress import Display, LiveDisplay, PlainDisplay, display
 from bench.report.progress.time_left import RunClock
 from tests.factories import make_plan, make_process
+from tests.lanes import make_lane, make_workload
+from tests.report.scenes import contradict
 
 ORDER = ["fp32-ipex", "fp32", "bf16-avx512"]
 
@@ -42,9 +44,11 @@ def play(shown: Display, time: Time) -> None:
     shown.lane_started("fp32", 300)
     shown.progress("fp32-ipex", Progress(stage="import"))
     time.seconds += 5
-    shown.progress("fp32-ipex", Progress(stage="compute", step=7, steps=20, images_per_second=7.26))
+    shown.progress(
+        "fp32-ipex", Progress(stage="compute", step=7, steps=20, samples_per_second=7.26)
+    )
     time.seconds += 2
-    shown.progress("fp32", Progress(stage="compute", step=2, images_per_second=6.03))
+    shown.progress("fp32", Progress(stage="compute", step=2, samples_per_second=6.03))
     time.seconds += 60
     shown.lane_ended(make_process("fp32-ipex", 1, 0, rate=7.3))
     shown.lane_ended(make_process("fp32", 1, 1, failure="out [bold]of[/bold] memory"))
@@ -163,7 +167,7 @@ def test_live_marks_the_lane_that_has_the_turn(time: Time) -> None:
             "  ■ fp32         starting, time limit 5 min",
             "  ■ bf16-avx512  starting, time limit 5 min",
         ]
-        shown.progress("fp32", Progress(stage="warm-up", step=3, images_per_second=5.5))
+        shown.progress("fp32", Progress(stage="warm-up", step=3, samples_per_second=5.5))
         turns = last_frame(
             shown, out, lambda: shown.progress("fp32-ipex", Progress(stage="warm-up", step=1))
         )
@@ -182,7 +186,7 @@ def test_live_marks_the_lane_that_has_the_turn(time: Time) -> None:
 @pytest.mark.parametrize("kind", ["live", "plain"])
 def test_an_invalid_process_shows_what_contradicts_it_and_no_rate(kind: str, time: Time) -> None:
     process = make_process("bf16-avx512", 1)
-    process.contradictions = ["12 of 320 calls emulated BF16"]
+    contradict(process, "12 of 320 calls emulated BF16")
     console, out = terminal(no_color=True)
     shown = (
         LiveDisplay(console, make_plan(), time)
@@ -194,6 +198,18 @@ def test_an_invalid_process_shows_what_contradicts_it_and_no_rate(kind: str, tim
     assert "bf16-avx512" in seen(out)
     assert "invalid in 1 min: 12 of 320 calls emulated BF16" in seen(out)
     assert "img/s" not in seen(out)
+
+
+@pytest.mark.parametrize("kind", ["live", "plain"])
+def test_a_rate_is_in_the_lanes_own_unit(kind: str, time: Time) -> None:
+    plan = make_plan([make_lane("fp32", workload=make_workload(unit="seq"))])
+    console, out = terminal(no_color=True)
+    shown = LiveDisplay(console, plan, time) if kind == "live" else PlainDisplay(out, plan, time)
+    with shown:
+        shown.progress("fp32", Progress(stage="compute", step=2, samples_per_second=6.03))
+        shown.lane_ended(make_process("fp32", 1, rate=7.3))
+    assert "compute, step 2, 6.03 seq/s" in seen(out)
+    assert "completed in 1 min: 7.30 seq/s compute" in seen(out)
 
 
 def test_live_draws_only_when_told_and_without_a_thread(time: Time) -> None:
@@ -253,39 +269,39 @@ def clock(plan: Plan, time: Time) -> RunClock:
 
 
 def test_time_left_starts_at_the_plans_estimate(time: Time) -> None:
-    found = clock(make_plan(estimate_seconds=100.0), time)
+    running = clock(make_plan(estimate_seconds=100.0), time)
     time.seconds += 30
-    assert (found.elapsed(), found.left()) == (30.0, 70.0)
+    assert (running.elapsed(), running.left()) == (30.0, 70.0)
     time.seconds += 3000
-    assert found.left() == 0.0
+    assert running.left() == 0.0
 
 
 def test_time_left_is_the_mean_time_of_the_rounds_to_come(time: Time) -> None:
-    found = clock(make_plan(rounds=5, time_budget_seconds=None), time)
-    found.round_started(1)
+    running = clock(make_plan(rounds=5, time_budget_seconds=None), time)
+    running.round_started(1)
     time.seconds += 50
-    found.round_started(2)
+    running.round_started(2)
     time.seconds += 70
-    found.round_started(3)
+    running.round_started(3)
     # This round and two more, a minute each.
-    assert found.left() == pytest.approx(3 * 60)
+    assert running.left() == pytest.approx(3 * 60)
     time.seconds += 20
-    assert found.left() == pytest.approx(3 * 60 - 20)
+    assert running.left() == pytest.approx(3 * 60 - 20)
     time.seconds += 500
-    assert found.left() == pytest.approx(2 * 60)
+    assert running.left() == pytest.approx(2 * 60)
 
 
 def test_time_left_counts_on_from_the_round_a_resumed_run_is_at(time: Time) -> None:
-    found = clock(make_plan(rounds=8, time_budget_seconds=None), time)
-    found.round_started(7)
+    running = clock(make_plan(rounds=8, time_budget_seconds=None), time)
+    running.round_started(7)
     time.seconds += 60
-    found.round_started(8)
-    assert found.left() == pytest.approx(60)
+    running.round_started(8)
+    assert running.left() == pytest.approx(60)
 
 
 def test_time_left_is_never_past_the_budget(time: Time) -> None:
-    found = clock(make_plan(rounds=10, time_budget_seconds=100.0), time)
-    found.round_started(1)
+    running = clock(make_plan(rounds=10, time_budget_seconds=100.0), time)
+    running.round_started(1)
     time.seconds += 60
-    found.round_started(2)
-    assert found.left() == pytest.approx(40)
+    running.round_started(2)
+    assert running.left() == pytest.approx(40)

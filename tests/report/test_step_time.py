@@ -1,7 +1,8 @@
 import pytest
 
+from bench.analysis.kernels import KINDS
 from bench.model.result import Result
-from bench.report.charts.step_time import StepTime, step_time_words, step_times
+from bench.report.step_time import ORDER, StepTime, step_time_words, step_times
 from tests.factories import make_result
 from tests.report.scenes import four_lanes, invalid_lane
 
@@ -12,14 +13,22 @@ def of(result: Result, lane: str) -> StepTime:
 
 def test_what_kernels_leave_of_the_median_step_is_outside() -> None:
     result = make_result()
-    found = of(result, "fp32")
-    rate = result.summary.lanes[0].compute_images_per_second
+    time = of(result, "fp32")
+    rate = result.summary.lanes[0].compute_samples_per_second
     assert rate is not None
-    assert found.step == pytest.approx(16_000 / rate.median)
-    assert found.outside == pytest.approx(found.step - sum(found.parts.values()))
+    assert time.step == pytest.approx(16_000 / rate.median)
+    assert time.outside == pytest.approx(time.step - sum(time.parts.values()))
     # The factories' kernels take 0.731 of a step at the lane's nominal rate.
-    assert found.outside / found.step == pytest.approx(0.27, abs=0.03)
-    assert found.share("reorder") == pytest.approx(0.06, abs=0.005)
+    assert time.outside / time.step == pytest.approx(0.27, abs=0.03)
+    assert time.share("reorder") == pytest.approx(0.06, abs=0.005)
+
+
+def test_kinds_are_those_of_the_analysis() -> None:
+    convolutions = [
+        f"convolution {way}" for way in ("forward", "backward data", "backward weights")
+    ]
+    assert list(ORDER[:3]) == convolutions
+    assert set(KINDS.values()) < set(ORDER)
 
 
 def test_kinds_are_the_same_for_every_lane_and_in_order() -> None:

@@ -1,9 +1,20 @@
 import pytest
 
 from bench.model.base import Reading
-from bench.model.summary import Spread
-from bench.report.wording import reading, span, time_unit
+from bench.model.summary import Interval, Ratio, Spread, Verdict
+from bench.report.document.wording import (
+    beneath,
+    by_lane,
+    methods,
+    rate_unit,
+    ratio_words,
+    reading,
+    span,
+    time_unit,
+)
 from bench.text import counted, duration, figure, printable, size
+from tests.factories import make_plan
+from tests.lanes import make_lane, make_workload
 
 
 @pytest.mark.parametrize(
@@ -77,3 +88,76 @@ def test_plurals() -> None:
 
 def test_a_strangers_text_cannot_steer_the_terminal() -> None:
     assert printable("a\x1b[31mb\x9bc\td\ne") == "a�[31mb�c\td\ne"
+
+
+def test_what_is_the_same_for_every_lane_is_said_once() -> None:
+    lanes = [make_lane("fp32"), make_lane("fp32-ipex"), make_lane("bf16-amx", batch_size=32)]
+    assert by_lane(lanes, lambda lane: lane.setup.stack) == "ipex"
+    assert by_lane(lanes, lambda lane: f"batch {lane.setup.batch_size}") == (
+        "batch 16 (fp32, fp32-ipex); batch 32 (bf16-amx)"
+    )
+
+
+def test_the_unit_of_rates_is_the_workloads_unless_they_differ() -> None:
+    lanes = [make_lane("fp32"), make_lane("fp32-ipex", workload=make_workload(unit="seq"))]
+    assert rate_unit(make_plan(lanes[:1])) == "img/s"
+    assert rate_unit(make_plan(lanes)) == "samples/s"
+
+
+STUDENT = "Student's t"
+
+
+def make_ratio(
+    value: float,
+    low: float | None,
+    high: float | None,
+    rounds: int = 6,
+    verdict: Verdict = "faster",
+) -> Ratio:
+    """A ratio whose rounds are 10 % apart; with an interval if it has ends."""
+    both = low is not None and high is not None
+    return Ratio(
+        against="fp32",
+        value=value,
+        low=value * 0.95,
+        high=value * 1.05,
+        rounds=rounds,
+        interval=Interval(low=low, high=high, level=0.95, method=STUDENT) if both else None,
+        no_interval=None if both else f"{rounds} of the 3 rounds that an interval needs",
+        verdict=verdict if both else None,
+    )
+
+
+def test_the_interval_stands_with_a_ratio_and_not_the_range() -> None:
+    assert beneath(make_ratio(1.67, 1.604, 1.736)) == "1.60–1.74"
+
+
+def test_without_an_interval_it_is_the_range_and_for_one_round_nothing() -> None:
+    assert beneath(make_ratio(2.0, None, None, rounds=2)) == "1.90–2.10"
+    assert beneath(make_ratio(2.0, None, None, rounds=1)) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "written"),
+    [
+        (1.67, 1.604, 1.736, ("1.67×", "95 % interval 1.60–1.74")),
+        (1.02, 1.0012, 1.04, ("1.020×", "95 % interval 1.001–1.040")),
+        (1.00032, 1.00021, 1.00043, ("1.0003×", "95 % interval 1.0002–1.0004")),
+        (1.00001, 0.97, 1.06, ("1.0000×", "95 % interval 0.9700–1.0600")),
+        (1.0, 0.97, 1.06, ("1.00×", "95 % interval 0.97–1.06")),
+    ],
+)
+def test_an_end_that_is_not_1_is_not_written_as_1(
+    value: float, low: float, high: float, written: tuple[str, str]
+) -> None:
+    ratio = make_ratio(value, low, high)
+    assert ratio.interval is not None
+    assert ratio_words(ratio, ratio.interval) == written
+
+
+def test_the_method_is_told_once_with_its_level_and_rounds() -> None:
+    sure = [make_ratio(2, 1.9, 2.1, rounds=6), make_ratio(3, 2.9, 3.1, rounds=6)]
+    assert methods(sure) == ["95 % confidence interval, Student's t, 6 rounds"]
+    fewer = make_ratio(2, 1.9, 2.1, rounds=4)
+    assert methods([*sure, fewer]) == ["95 % confidence interval, Student's t, 4 to 6 rounds"]
+    assert methods([make_ratio(2, None, None, rounds=2)]) == []

@@ -19,20 +19,21 @@ from bench.analysis.evidence import kernels
 from bench.analysis.summary import summarize
 from bench.errors import BenchError, Exit
 from bench.model.result import Result
-from bench.report.charts.chart_data import charts
-from bench.report.charts.write import write_charts
+from bench.report.charts.catalogue import charts, write_charts
+from bench.report.document.result import result_document
 from bench.report.exports.samples import samples_csv
-from bench.report.markdown import markdown
+from bench.report.media.console import show
+from bench.report.media.markdown import markdown
 from bench.report.render import render, render_texts
-from bench.report.result_tables import result_view
 from bench.results import bounds, checksums
-from bench.results.folder import RESULT, RESULT_LIMIT, parse_result, read, read_evidence
+from bench.results.folder import RESULT, RESULT_LIMIT, read, read_evidence
+from bench.results.schema import parse_result
 from bench.results.verify import verify
 from bench.text import printable
 from tests.artifacts import consistent_result, write_artifact
 
 quickly = settings(
-    max_examples=80,
+    max_examples=120,
     deadline=None,
     derandomize=True,
     database=None,
@@ -45,6 +46,7 @@ VALUES = [
     *(float("nan"), float("inf"), float("-inf"), [0] * 50, [-1], "fp32", "x" * 300_000),
 ]
 WHOLE: Any = json.loads(consistent_result(rounds=1).model_dump_json())
+OLD = json.loads((Path(__file__).parents[1] / "recorded/artifacts/1.0-four-lanes.json").read_text())
 
 
 def keys(tree: Any) -> Iterator[tuple[Any, ...]]:
@@ -56,15 +58,16 @@ def keys(tree: Any) -> Iterator[tuple[Any, ...]]:
             yield from ((key, *rest) for rest in keys(value))
 
 
-WAYS = list(keys(WHOLE))
+TREES = [(tree, list(keys(tree))) for tree in (WHOLE, WHOLE | {"schema_version": "2.1"}, OLD)]
 
 
 @st.composite
 def mutated(draw: st.DrawFn) -> Any:
     """A valid result with a few values dropped, replaced, doubled or added."""
-    tree = copy.deepcopy(WHOLE)
+    valid, ways = draw(st.sampled_from(TREES))
+    tree = copy.deepcopy(valid)
     for _ in range(draw(st.integers(1, 3))):
-        *way, last = draw(st.sampled_from(WAYS))
+        *way, last = draw(st.sampled_from(ways))
         parent = tree
         try:
             for key in way:
@@ -72,21 +75,21 @@ def mutated(draw: st.DrawFn) -> Any:
             value = parent[last]
         except (LookupError, TypeError):
             continue  # an earlier change took it away
-        how = draw(st.sampled_from(["alike", "alike", "alike", "other", "drop", "double", "add"]))
+        how = draw(st.sampled_from([*["same kind"] * 3, "other", "drop", "double", "add"]))
         if how == "drop":
             del parent[last]
         elif how == "double" and isinstance(parent, list):
             parent.append(copy.deepcopy(value))
         elif how == "add" and isinstance(parent, dict):
             parent[draw(st.sampled_from(["extra", HARMFUL]))] = value
-        elif how == "alike" and not isinstance(value, dict | list | None):
-            parent[last] = draw(st.sampled_from(_alike(value)))
+        elif how == "same kind" and not isinstance(value, dict | list | None):
+            parent[last] = draw(st.sampled_from(_same_kind(value)))
         else:
             parent[last] = draw(st.sampled_from(VALUES) | st.floats() | st.text(max_size=9))
     return tree
 
 
-def _alike(value: Any) -> list[Any]:
+def _same_kind(value: Any) -> list[Any]:
     """Values that the schema may well take for this one."""
     if isinstance(value, bool):
         return [not value]
@@ -95,11 +98,15 @@ def _alike(value: Any) -> list[Any]:
     return [0, 1, 3, 2**63] if isinstance(value, int) else [-0.5, 0.0, 1e-99, 0.5, 1.0, 1e19]
 
 
+def parsed(tree: Any) -> Result:
+    return parse_result(json.dumps(tree).encode(), Path("result.json")).result
+
+
 def shown(result: Result) -> str:
     """All that is said of a result, as a terminal would get it."""
     console = Console(width=100, force_terminal=True, record=True, file=open(os.devnull, "w"))  # noqa: SIM115, PTH123
     with console.file:
-        console.print(result_view(result))
+        show(result_document(result), console)
         return console.export_text()
 
 
@@ -107,13 +114,13 @@ def shown(result: Result) -> str:
 @given(mutated())
 def test_a_mutated_result_is_read_and_reported_or_refused(tree: Any) -> None:
     try:
-        result = parse_result(json.dumps(tree).encode(), Path("result.json"))
+        result = parsed(tree)
     except BenchError:
         return
-    images = result.data.spec.images if result.data else None
-    summarize(result.plan, result.processes, images)
+    samples = result.data.spec.samples if result.data else None
+    summarize(result.plan, result.processes, samples)
     charts(result)
-    for text in (shown(result), markdown(result), samples_csv(result)):
+    for text in (shown(result), markdown(result_document(result)), samples_csv(result)):
         assert printable(text) == text
 
 
@@ -134,9 +141,10 @@ def test_verifying_a_mutated_result_touches_nothing(
 @settings(quickly, max_examples=30)
 @given(
     st.binary(max_size=200)
-    | st.recursive(st.none() | st.floats() | st.text(), st.lists).map(
-        lambda tree: json.dumps({"schema_version": "1.0", "kit": tree}).encode()
-    )
+    | st.tuples(
+        st.sampled_from(["1.0", "2.0", "2.1"]),
+        st.recursive(st.none() | st.floats() | st.text(), st.lists),
+    ).map(lambda both: json.dumps({"schema_version": both[0], "kit": both[1]}).encode())
 )
 def test_bytes_are_no_result(content: bytes) -> None:
     with pytest.raises(BenchError) as caught:
@@ -168,11 +176,11 @@ def test_bytes_as_evidence_give_kernels_or_none(lines: list[bytes]) -> None:
     ("content", "told"),
     [
         (b"[" * 100_000, "recursion limit"),
-        (b'{"schema_version": "1.0", "x": ' + b"1" * 100_000 + b"}", "out of range"),
-        (b'{"schema_version": "1.0", "x": {"y": [0, NaN]}}', "x.y.1: not a number that can"),
-        (b'{"schema_version": "1.0", "x": 1e999}', "x: not a number that can"),
+        (b'{"schema_version": "2.0", "x": ' + b"1" * 100_000 + b"}", "out of range"),
+        (b'{"schema_version": "2.0", "x": {"y": [0, NaN]}}', "x.y.1: not a number that can"),
+        (b'{"schema_version": "2.0", "x": 1e999}', "x: not a number that can"),
         (b"[" + b"0," * bounds.VALUES + b"0]", "more than 2,000,000 values"),
-        (b'{"schema_version": "7.1"}', "follows schema 7.1; this bench reads 1.0"),
+        (b'{"schema_version": "7.1"}', "follows schema 7.1; this bench reads 2.0 and 1.0"),
         (b'{"schema_version": "\x1b[31m"}', "control character"),
         (b"{}", "does not say which schema_version"),
     ],
@@ -239,9 +247,9 @@ def test_a_link_in_the_middle_of_a_path_is_not_followed(folder: Path) -> None:
     outside = folder.parent / "outside"
     (folder / "evidence").rename(outside)
     (folder / "evidence").symlink_to(outside)
-    process = read(folder).processes[0]
+    rank = read(folder).processes[0].ranks[0]
     with pytest.raises(BenchError, match="in a folder of its own"):
-        read_evidence(folder, process)
+        read_evidence(folder, rank)
 
 
 def test_a_result_too_large_is_refused_unread(folder: Path) -> None:
@@ -274,35 +282,36 @@ def test_charts_that_lead_elsewhere_are_refused(folder: Path) -> None:
     assert list(outside.iterdir()) == []
 
 
-def _harmful(result: Result) -> None:
-    """A text in every place that holds any."""
-    result.stop_reason = result.started_at = result.host.id = result.kit.version = HARMFUL
-    result.command, result.plan.notes = [HARMFUL], [HARMFUL]
-    result.plan.profile = result.plan.cores_reason = result.plan.together_reason = HARMFUL
-    result.host.cpu.brand.value = result.host.settings.kernel = HARMFUL
-    for lane in result.plan.lanes:
-        lane.title = lane.ceiling = lane.engine = HARMFUL
-        lane.reason = HARMFUL
-    for state in result.summary.rounds:
-        state.disturbed = [HARMFUL]
-    for its in result.summary.lanes:
-        for ratio in (*its.compute_ratios, *its.end_to_end_ratios):
-            ratio.no_interval = HARMFUL
-        if its.kernels is not None:
-            its.kernels.instruction_set = HARMFUL
-    for process in result.processes:
-        process.reason, process.contradictions = HARMFUL, [HARMFUL]
-        if process.record is not None and process.record.observed is not None:
-            seen = process.record.observed
-            seen.memory_policy = seen.onednn = seen.onednn_isa = seen.ipex_isa = HARMFUL
-            seen.allocators, seen.openmp_libraries = [HARMFUL], [HARMFUL]
-            seen.versions = {HARMFUL: HARMFUL}
+PLAIN = {"id", "lane", "against", "baseline", "best_fp32", "log", "evidence", "schema_version"}
+"""Texts that have a form of their own."""
+
+
+def _literals(schema: Any) -> Iterator[list[str]]:
+    if isinstance(schema, dict):
+        yield schema.get("enum", [])
+        yield [schema.get("const", "")]
+    if isinstance(schema, dict | list):
+        for each in schema.values() if isinstance(schema, dict) else schema:
+            yield from _literals(each)
+
+
+WORDS = {word for words in _literals(Result.model_json_schema()) for word in words}
+
+
+def _make_harmful(tree: Any) -> None:
+    """A text in every place that holds any, but not where a few words or a form are asked for."""
+    items = tree.items() if isinstance(tree, dict) else enumerate(tree)
+    for key, value in list(items):
+        if isinstance(value, dict | list):
+            _make_harmful(value)
+        elif isinstance(value, str) and key not in PLAIN and value not in WORDS:
+            tree[key] = HARMFUL
 
 
 def test_text_of_strangers_is_harmless_wherever_it_is_shown(tmp_path: Path) -> None:
-    result = consistent_result(rounds=2, failing={"fp32-ipex": HARMFUL})
-    _harmful(result)
-    result = parse_result(result.model_dump_json().encode(), Path("result.json"))
+    tree = json.loads(consistent_result(rounds=2, failing={"fp32-ipex": HARMFUL}).model_dump_json())
+    _make_harmful(tree)
+    result = parsed(tree)
     render_texts(result, tmp_path)
     report = (tmp_path / "report.md").read_text()
     assert "cmd" in report
@@ -329,11 +338,11 @@ def test_charts_of_extreme_figures_are_drawn(tmp_path: Path) -> None:
     for lane, times in zip(tree["summary"]["lanes"], (1e-90, 1e-90, 2.0**60, 1.0), strict=True):
         for ratio in (*lane["compute_ratios"], *lane["end_to_end_ratios"]):
             ratio |= {"value": times, "low": times, "high": times, "rounds": 2}
-        for field in ("compute_images_per_second", "epoch_seconds"):
+        for field in ("compute_samples_per_second", "epoch_seconds"):
             if lane[field]:
                 lane[field] |= {"median": times, "low": times, "high": times, "rounds": 2}
         lane["phase_seconds"] = dict.fromkeys(lane["phase_seconds"], times)
     tree["host"]["cpu"]["brand"]["value"] = "x" * 200_000
-    tree["plan"]["cores"] = list(range(0, 200_000, 2))
-    result = parse_result(json.dumps(tree).encode(), Path("result.json"))
-    assert len(write_charts(result, tmp_path)) >= 6
+    for lane in tree["plan"]["lanes"]:
+        lane["setup"]["placement"]["cores"] = list(range(0, 200_000, 2))
+    assert len(write_charts(parsed(tree), tmp_path)) >= 6

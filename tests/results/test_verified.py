@@ -11,7 +11,7 @@ from bench.report.progress import PlainDisplay
 from bench.results.folder import read
 from bench.results.verify import verify
 from bench.run.session import Run
-from tests.run.test_run import ROOT, _find_the_kit, _wait_for, data_dir, planned, run  # noqa: F401
+from tests.run.test_run import ROOT, _find_the_kit, _wait_for, data_dir, going_on, planned, run  # noqa: F401
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from tests.run.test_run import ROOT, _find_the_kit, _wait_for, data_dir, planned
 )
 def test_a_run_verifies(how, tmp_path, data_dir, monkeypatch):  # noqa: F811
     # Drawn in the test below only: they take longer than a scripted run.
-    monkeypatch.setattr("bench.run.session.render_charts", lambda result, folder: None)
+    monkeypatch.setattr("bench.run.saving.render_charts", lambda result, folder: None)
     folder = run(planned(rounds=2, **how), tmp_path, data_dir).folder
     assert verify(folder).problems == []
 
@@ -45,10 +45,7 @@ def test_an_interrupted_and_a_resumed_run_verify(tmp_path, data_dir):  # noqa: F
     folder = (tmp_path / "results/latest").resolve()
     assert verify(folder).problems == []
     before = read(folder)
-    for lane in before.plan.lanes:
-        lane.command[2] = "completes"
-    before.status, before.finished_at = "running", None
-    again = Run(folder, before, PlainDisplay(io.StringIO(), before.plan))
+    again = Run(folder, going_on(before), PlainDisplay(io.StringIO(), before.plan))
     again.measure(data_dir)
     assert again.result.status == "completed"
     assert verify(folder).problems == []

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.analysis.method import ANALYSIS_VERSION
 from bench.model.result import Result
 from bench.results import checksums
 from bench.results.folder import RESULT, write_text
@@ -34,7 +35,7 @@ def bench_verify(folder: Path, *options: str) -> subprocess.CompletedProcess[str
 
 def edited(folder: Path, edit: Edit) -> list[str]:
     """The problems after an edit whose author has thought of the checksums."""
-    result = consistent_result()
+    result = consistent_result().model_copy(deep=True)
     edit(result)
     write_text(folder / RESULT, result.model_dump_json(indent=1) + "\n")
     checksums.write(folder)
@@ -46,7 +47,7 @@ def test_an_untouched_artifact_is_valid(folder: Path) -> None:
     done = bench_verify(folder)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
-        "valid: schema 1.0, checksums, the summary from the raw steps of 6 processes, "
+        "valid: schema 2.0, checksums, the summary from the raw steps of 6 processes, "
         "kernels from oneDNN's lines\n"
     )
 
@@ -67,9 +68,9 @@ def test_an_interrupted_run_is_valid(folder: Path) -> None:
     def interrupt(result: Result) -> None:
         last = result.processes[-1]
         last.outcome, last.reason = "interrupted", "the run was ended meanwhile"
-        last.kernels, last.evidence = [], None
+        last.ranks[0].kernels, last.ranks[0].evidence = [], None
         assert last.record is not None
-        last.record.compute.images -= 1  # it was ended in mid-step
+        last.record.compute.samples -= 1  # it was ended in mid-step
         summarize_again(result)
 
     assert edited(folder, interrupt) == []
@@ -118,10 +119,10 @@ def _faster_figure(result: Result) -> None:
     result.summary.lanes[2].compute_ratios[0].value *= 1.01
 
 
-def _other_images(result: Result) -> None:
+def _other_samples(result: Result) -> None:
     record = result.processes[0].record
     assert record is not None
-    record.compute.images += 1
+    record.compute.samples += 1
     summarize_again(result)
 
 
@@ -143,6 +144,30 @@ def _later_round(result: Result) -> None:
     summarize_again(result)
 
 
+def _skip(result: Result) -> None:
+    """Say that the host could not run the first lane, which it did."""
+    first, *rest = result.plan.lanes
+    skipped = first.model_copy(update={"intention": "skipped", "reason": "no AVX"})
+    result.plan = result.plan.model_copy(update={"lanes": [skipped, *rest]})
+    summarize_again(result)
+
+
+def _other_baseline(result: Result) -> None:
+    result.plan = result.plan.model_copy(update={"baseline": "fp32-ipex"})
+
+
+def _other_constants(result: Result) -> None:
+    result.summary.method.constants["interval_level"] = 0.5
+
+
+def _state(lane: int, state: str) -> Edit:
+    return lambda result: setattr(result.summary.lanes[lane], "state", state)
+
+
+def _rank(field: str, value: object) -> Edit:
+    return lambda result: setattr(result.processes[0].ranks[0], field, value)
+
+
 def _slow_clock(result: Result) -> None:
     result.processes[0].wall_seconds = 1.0
 
@@ -152,16 +177,18 @@ def _slow_clock(result: Result) -> None:
     [
         (_faster_step, "summary.lanes."),
         (_faster_figure, "summary.lanes.2.compute_ratios.0.value is "),
-        (lambda r: setattr(r.plan.lanes[0], "status", "invalid"), "lane fp32: invalid, but"),
-        (lambda r: setattr(r.plan.lanes[0], "status", "planned"), "lane fp32: planned, but"),
-        (lambda r: setattr(r.plan.lanes[3], "status", "measured"), "lane bf16-amx: measured, but"),
-        (lambda r: setattr(r.plan.lanes[0], "status", "skipped"), "a lane that is skipped"),
+        (_state(0, "invalid"), "summary.lanes.0.state is invalid; the raw steps give measured"),
+        (_state(0, "not reached"), "summary.lanes.0.state is not reached; the raw steps give"),
+        (_state(3, "measured"), "summary.lanes.3.state is measured; the raw steps give skipped"),
+        (_skip, "round 1, fp32: a process of a lane that is not planned to run"),
+        (_other_baseline, "summary.baseline is fp32; the raw steps give fp32-ipex"),
+        (_other_constants, "summary.method.constants.interval_level is 0.5; "),
         (lambda r: r.processes[0].kernels.pop(), "number of kernels is "),
-        (lambda r: setattr(r.processes[0], "contradictions", ["x"]), "contradictions are not"),
-        (lambda r: setattr(r.processes[0], "evidence", None), "number of kernels is "),
-        (lambda r: setattr(r.processes[0], "record", None), "completed, but without a record"),
+        (_rank("contradictions", ["x"]), "contradictions are not"),
+        (_rank("evidence", None), "number of kernels is "),
+        (_rank("record", None), "completed, but without a record"),
         (lambda r: setattr(r.processes[0], "position", 3), "position 3 of a round with 3 lanes"),
-        (_other_images, "compute: 193 images in 12 steps of 16"),
+        (_other_samples, "compute: 193 samples in 12 steps of 16"),
         (_other_turns, "end_to_end: its turns have other steps than the 10 timed"),
         (_twice, "there 2 times"),
         (_later_round, "no round 2, but later ones"),
@@ -184,12 +211,71 @@ def test_both_values_of_a_figure_are_told(folder: Path) -> None:
     assert problem == "summary.rounds_completed is 7; the raw steps give 2"
 
 
-def test_the_summary_of_another_bench_is_told_as_such(folder: Path) -> None:
-    def other(result: Result) -> None:
-        result.kit.version, result.summary.rounds_completed = "9.8.7", 7
+def _of_another_analysis(result: Result) -> None:
+    """Conclusions that another version of the analysis drew, in its own way."""
+    method = result.summary.method.model_copy(update={"version": "1.9"})
+    result.summary.method, result.summary.rounds_completed = method, 7
+    result.processes[0].ranks[0].kernels.pop()
 
-    (problem,) = edited(folder, other)
-    assert "(bench 9.8.7 wrote it, this is " in problem
+
+def test_conclusions_of_another_analysis_are_stale_and_not_false(folder: Path) -> None:
+    assert edited(folder, _of_another_analysis) == []
+    verified = verify(folder)
+    (note,) = verified.notes
+    assert (verified.code, verified.differences) == (0, None)
+    assert "drawn by version 1.9 of the analysis" in note
+    assert verified.checked == "schema 2.0, checksums, the raw steps", "and no conclusions"
+
+
+def test_redrawing_shows_what_this_analysis_concludes(folder: Path) -> None:
+    edited(folder, _of_another_analysis)
+    done = bench_verify(folder, "--redraw")
+    assert done.returncode == 0
+    assert "drawn by version 1.9 of the analysis" in done.stderr
+    valid, *differences = done.stdout.splitlines()
+    assert valid.startswith("valid: ")
+    assert all(each.startswith("by this analysis: ") for each in differences)
+    for told in ("summary.rounds_completed is 7; the raw steps give 2", "number of kernels is "):
+        assert any(told in each for each in differences), told
+
+
+def test_redrawing_the_same_conclusions_says_so(folder: Path) -> None:
+    edited(folder, lambda result: setattr(result.summary.method, "version", "1.9"))
+    assert verify(folder, redraw=True).differences == [
+        *("summary.method.version is 1.9; the raw steps give " + ANALYSIS_VERSION,),
+    ]
+
+
+def test_there_is_nothing_to_redraw_in_an_artifact_of_this_analysis(folder: Path) -> None:
+    assert verify(folder, redraw=True) == verify(folder)
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        (_other_samples, "compute: 193 samples in 12 steps of 16"),
+        (_twice, "there 2 times"),
+        (_skip, "a process of a lane that is not planned to run"),
+        (_slow_clock, "the whole process 1.0 s"),
+    ],
+)
+def test_raw_steps_are_false_whoever_drew_the_conclusions(
+    edit: Edit, told: str, folder: Path
+) -> None:
+    def both(result: Result) -> None:
+        edit(result)
+        _of_another_analysis(result)
+
+    problems = edited(folder, both)
+    assert any(told in problem for problem in problems), problems
+
+
+def test_evidence_that_is_gone_is_told_whoever_drew_the_conclusions(folder: Path) -> None:
+    edited(folder, _of_another_analysis)
+    (folder / "evidence/round01-fp32.txt").unlink()
+    checksums.write(folder)
+    (problem,) = verify(folder).problems
+    assert problem.startswith("evidence/round01-fp32.txt can't be read")
 
 
 def test_edited_evidence_is_told_even_with_new_sums(folder: Path) -> None:
@@ -212,10 +298,13 @@ def test_missing_evidence_is_told(folder: Path) -> None:
     ("edit", "told"),
     [
         (lambda r: setattr(r.processes[0], "log", "../../etc/passwd"), "log: leads out"),
-        (lambda r: setattr(r.processes[0], "evidence", "/etc/passwd"), "evidence: leads out"),
+        (_rank("evidence", "/etc/passwd"), "ranks.0.evidence: leads out"),
+        (_rank("rank", 1), "ranks.0.rank: ranks count from 0"),
+        (lambda r: setattr(r.processes[0].record, "rank", 1), "ranks.0.record.lane, record.rank"),
+        (lambda r: setattr(r.processes[0].record, "lane", "fp32-ipex"), "another's than the"),
         (lambda r: setattr(r.processes[0], "lane", "fp64"), "lane: not in the plan"),
         (lambda r: r.processes[0].record.compute.timed.data.pop(), "not equally many"),
-        (lambda r: setattr(r, "schema_version", "2.0"), "follows schema 2.0; this bench reads 1.0"),
+        (lambda r: setattr(r, "schema_version", "3.0"), "follows schema 3.0; this bench reads 2.0"),
     ],
 )
 def test_a_result_that_nobody_can_read_is_told(edit: Edit, told: str, folder: Path) -> None:

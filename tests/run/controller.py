@@ -6,13 +6,13 @@ from pathlib import Path
 from bench.model.plan import Plan
 from bench.report.progress import PlainDisplay
 from bench.run.session import Run
-from tests.host_factory import make_host
+from tests.run.test_run import here
 
 
 def main(folder: Path, data_dir: Path) -> int:
     plan = Plan.model_validate_json((folder / "plan.json").read_text())
     told = PlainDisplay(sys.stderr, plan)
-    under_way = Run.begin(make_host(), plan, folder / "results", ["bench", "run"], told)
+    under_way = Run.begin(here(), plan, folder / "results", ["bench", "run"], told)
     under_way.measure(data_dir)
     return under_way.exit_code
 

@@ -11,15 +11,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-import bench.run.process
+import bench.run.running
 import bench.run.session
 from bench.errors import BenchError, Exit
 from bench.report.progress import PlainDisplay
 from bench.results.folder import read
 from bench.results.verify import verify
 from bench.run.session import Run
-from tests.host_factory import make_host
-from tests.run.test_run import ROOT, planned
+from tests.run.test_run import ROOT, here, planned
 
 
 @pytest.fixture
@@ -59,7 +58,7 @@ def run(results, data_dir, sabotage, rounds=3):
                 sabotage(under_way.folder)
 
     told = Saboteur(io.StringIO(), plan)
-    under_way = Run.begin(make_host(), plan, results, ["bench", "run"], told)
+    under_way = Run.begin(here(), plan, results, ["bench", "run"], told)
     with pytest.raises(BenchError) as caught:
         under_way.measure(data_dir)
     assert caught.value.code == Exit.CANNOT
@@ -136,11 +135,11 @@ def test_the_clock_may_be_stepped(tmp_path, data_dir, monkeypatch):
         def now(cls, tz=None):
             return datetime.now(tz) - timedelta(hours=min(next(cls.looks), 1))
 
-    for module in (bench.run.session, bench.run.process):
+    for module in (bench.run.session, bench.run.running):
         monkeypatch.setattr(module, "datetime", Stepped)
     plan = planned(rounds=2, fp32="takes_turns", fp32_ipex="takes_turns")
     told = PlainDisplay(io.StringIO(), plan)
-    under_way = Run.begin(make_host(), plan, tmp_path / "results", ["bench", "run"], told)
+    under_way = Run.begin(here(), plan, tmp_path / "results", ["bench", "run"], told)
     under_way.measure(data_dir)
     result = read(under_way.folder)
     assert result.status == "completed"

@@ -137,8 +137,8 @@ class Host:
 
     def own(self, *jiffies: int) -> None:
         """User and system time of this session's one process, then of its former children."""
-        times = " ".join(map(str, jiffies))
-        line = f"{os.getpid()} (a ) R 1) S 1 1 1 0 -1 4194304 100 200 300 400 {times} 20 0"
+        times, rest = " ".join(map(str, jiffies)), " 0" * 37
+        line = f"{os.getpid()} (a ) R 1) S 1 1 1 0 -1 4194304 100 200 300 400 {times}{rest}"
         write(self.root, f"proc/{os.getpid()}/stat", line)
 
     def watch(self, cpus: list[int] | None = None) -> Watch:
@@ -153,7 +153,8 @@ class Host:
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Host:
+def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
+    monkeypatch.setattr(psutil, "PROCFS_PATH", str(tmp_path / "proc"))
     return Host(tmp_path)
 
 
@@ -195,7 +196,7 @@ def test_others_are_summed_over_turns_before_they_are_cut_off_at_zero(host: Host
 def test_a_lane_whose_processes_cannot_be_seen_says_so(host: Host):
     (host.root / f"proc/{os.getpid()}/stat").unlink()
     noise = host.noise()
-    assert noise.others_cpu_seconds.reason == f"/proc shows no process of session {OWN}"
+    assert noise.others_cpu_seconds.reason == f"no process of session {OWN} can be seen"
     assert noise.steal_seconds.value == 0
 
 

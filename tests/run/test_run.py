@@ -16,31 +16,52 @@ from bench.errors import BenchError, Exit
 from bench.report.progress import PlainDisplay
 from bench.results.folder import read
 from bench.run.session import Run
-from tests.factories import make_lanes, make_plan
-from tests.host_factory import make_host
+from tests.factories import make_plan
+from tests.host_factory import known, make_host, make_stack
+from tests.lanes import make_lane
 
 SCRIPT = Path(__file__).parent.parent / "workers" / "scripted.py"
 ROOT = SCRIPT.parent.parent.parent
 
 
-def planned(rounds=1, limit=30.0, **how):
+def planned(rounds=1, limit=30.0, changes=None, **how):
     """A plan in which each lane named does what `how` says; `-` is written `_`."""
-    lanes = []
-    for lane in make_lanes():
-        act = how.get(lane.id.replace("-", "_"))
-        if act is not None:
-            lane.environment = {"ONEDNN_MAX_CPU_ISA": "AVX512_CORE"}
-            lane.command = [sys.executable, str(SCRIPT), act, "SPEC"]
-            lanes.append(lane)
-    return make_plan(
-        lanes,
-        rounds=rounds,
-        data_requested="synthetic",
-        data_images=40,
-        preload=[],
-        lane_limit_seconds=limit,
-        time_budget_seconds=None,
-    )
+    lanes = [
+        make_lane(
+            name.replace("_", "-"),
+            environment={"ONEDNN_MAX_CPU_ISA": "AVX512_CORE"},
+            command=acting(act),
+            preload=[],
+        )
+        for name, act in how.items()
+    ]
+    facts = {
+        "data_requested": "synthetic",
+        "data_samples": 40,
+        "lane_limit_seconds": limit,
+        "time_budget_seconds": None,
+    }
+    return make_plan(lanes, rounds=rounds, **(facts | (changes or {})))
+
+
+def acting(act):
+    """The command of a worker that does what `act` says."""
+    return [sys.executable, str(SCRIPT), act, "SPEC"]
+
+
+def here():
+    """A host whose stack is the environment that runs the tests."""
+    host = make_host()
+    host.stacks = [make_stack(python=known(sys.executable))]
+    return host
+
+
+def going_on(result):
+    """The result of a run that ended early, as it is resumed; its workers now complete."""
+    lanes = [lane.model_copy(update={"command": acting("completes")}) for lane in result.plan.lanes]
+    result.plan = result.plan.model_copy(update={"lanes": lanes})
+    result.status, result.finished_at = "running", None
+    return result
 
 
 @pytest.fixture
@@ -57,23 +78,23 @@ def _find_the_kit(monkeypatch):
 def _no_charts(request, monkeypatch):
     """Drawn in one test only: they take longer than a scripted run."""
     if request.function is not test_the_artifact_is_complete:
-        monkeypatch.setattr("bench.run.session.render_charts", lambda result, folder: None)
+        monkeypatch.setattr("bench.run.saving.render_charts", lambda result, folder: None)
 
 
 def run(plan, tmp_path, data_dir):
     told = io.StringIO()
     under_way = Run.begin(
-        make_host(), plan, tmp_path / "results", ["bench", "run"], PlainDisplay(told, plan)
+        here(), plan, tmp_path / "results", ["bench", "run"], PlainDisplay(told, plan)
     )
     under_way.measure(data_dir)
-    assert "trains on synthetic images: asked for" in told.getvalue()
+    assert "trains on synthetic data: asked for" in told.getvalue()
     assert all(note in told.getvalue() for note in plan.notes)
     assert read(under_way.folder) == under_way.result, "the file says what the run knows"
     return under_way
 
 
 def reason(under_way, lane):
-    return next(x for x in under_way.result.plan.lanes if x.id == lane).reason
+    return next(x for x in under_way.result.summary.lanes if x.lane == lane).reason
 
 
 def test_every_round_runs_every_lane_once_in_its_own_process(tmp_path, data_dir):
@@ -87,7 +108,7 @@ def test_every_round_runs_every_lane_once_in_its_own_process(tmp_path, data_dir)
     ]
     assert result.summary.rounds_completed == 3
     fp32 = result.summary.lanes[0]
-    assert fp32.compute_images_per_second.median == pytest.approx(160.0)
+    assert fp32.compute_samples_per_second.median == pytest.approx(160.0)
 
 
 def test_the_artifact_is_complete(tmp_path, data_dir):
@@ -166,7 +187,7 @@ def test_an_interrupt_saves_what_was_measured(signum, code, tmp_path, data_dir):
         "fp32": "completed",
         "fp32-ipex": "interrupted",
     }
-    assert result.summary.lanes[0].compute_images_per_second is not None
+    assert result.summary.lanes[0].compute_samples_per_second is not None
     assert not Path("/proc", log.read_text().split()[1]).exists()
 
 
@@ -174,7 +195,7 @@ def test_a_folder_that_cannot_be_written_is_refused_before_anything_runs(tmp_pat
     (tmp_path / "results").write_text("a file, not a folder")
     plan = planned(fp32="completes")
     with pytest.raises(BenchError) as caught:
-        Run.begin(make_host(), plan, tmp_path / "results", [], PlainDisplay(io.StringIO(), plan))
+        Run.begin(here(), plan, tmp_path / "results", [], PlainDisplay(io.StringIO(), plan))
     assert caught.value.code == Exit.CANNOT
     assert "--results" in caught.value.remedy
 
@@ -182,7 +203,7 @@ def test_a_folder_that_cannot_be_written_is_refused_before_anything_runs(tmp_pat
 def test_a_folder_that_vanishes_in_mid_run_is_said_plainly(tmp_path, data_dir):
     plan = planned(fp32="completes")
     told = PlainDisplay(io.StringIO(), plan)
-    under_way = Run.begin(make_host(), plan, tmp_path / "results", [], told)
+    under_way = Run.begin(here(), plan, tmp_path / "results", [], told)
     under_way.folder.rename(tmp_path / "elsewhere")
     with pytest.raises(BenchError, match="can't go on") as caught:
         under_way.measure(data_dir)
@@ -206,12 +227,11 @@ def test_lanes_alive_together_take_turns_one_at_a_time(tmp_path, data_dir):
             assert end <= begin, "two lanes worked at once"
         cycles = [[lane for _, _, lane in spans[i : i + 2]] for i in (0, 2, 4)]
         assert all(sorted(cycle) == sorted(x.id for x in plan.lanes) for cycle in cycles)
-    assert result.summary.lanes[0].compute_images_per_second.rounds == 2
+    assert result.summary.lanes[0].compute_samples_per_second.rounds == 2
 
 
 def test_lanes_apart_run_one_after_the_other(tmp_path, data_dir):
-    plan = planned(fp32="takes_turns", fp32_ipex="takes_turns")
-    plan.together = False
+    plan = planned(fp32="takes_turns", fp32_ipex="takes_turns", changes={"together": False})
     spans = [
         (p.record.compute.turns[0].at, p.record.compute.turns[-1].at + 0.05)
         for p in run(plan, tmp_path, data_dir).result.processes
@@ -221,16 +241,16 @@ def test_lanes_apart_run_one_after_the_other(tmp_path, data_dir):
 
 
 def test_rounds_are_added_until_the_intervals_are_narrow(tmp_path, data_dir):
-    plan = planned(fp32="completes", fp32_ipex="completes")
-    plan.rounds_min, plan.rounds_max, plan.target_precision = 4, 9, 0.02
+    rounds = {"rounds_min": 4, "rounds_max": 9, "target_precision": 0.02}
+    plan = planned(fp32="completes", fp32_ipex="completes", changes=rounds)
     result = run(plan, tmp_path, data_dir).result
     assert result.summary.rounds_completed == 4, "equal steps: the interval has no width"
     assert "within ±2.0 %" in result.stop_reason
 
 
 def test_the_time_budget_ends_a_run_that_is_not_precise(tmp_path, data_dir):
-    plan = planned(fp32="completes", fp32_ipex="completes")
-    plan.rounds_min, plan.rounds_max, plan.time_budget_seconds = 4, 9, 0.01
+    rounds = {"rounds_min": 4, "rounds_max": 9, "time_budget_seconds": 0.01}
+    plan = planned(fp32="completes", fp32_ipex="completes", changes=rounds)
     result = run(plan, tmp_path, data_dir).result
     assert result.summary.rounds_completed == 1
     assert "time budget" in result.stop_reason
@@ -241,11 +261,10 @@ def test_a_lane_without_evidence_is_invalid_and_has_no_figures(tmp_path, data_di
     plan = planned(rounds=2, fp32="completes", fp32_ipex="leaves_no_evidence")
     under_way = run(plan, tmp_path, data_dir)
     assert under_way.exit_code == Exit.LANE_FAILED
-    lane = next(x for x in under_way.result.plan.lanes if x.id == "fp32-ipex")
-    assert lane.status == "invalid"
     assert len([p for p in under_way.result.processes if p.lane == "fp32-ipex"]) == 1
     summary = next(x for x in under_way.result.summary.lanes if x.lane == "fp32-ipex")
-    assert (summary.compute_images_per_second, summary.compute_ratios) == (None, [])
+    assert summary.state == "invalid"
+    assert (summary.compute_samples_per_second, summary.compute_ratios) == (None, [])
 
 
 def test_a_controller_killed_in_mid_round_loses_nothing_that_was_saved(tmp_path, data_dir):
@@ -263,9 +282,7 @@ def test_a_controller_killed_in_mid_round_loses_nothing_that_was_saved(tmp_path,
     folder = (tmp_path / "results/latest").resolve()
     before = read(folder)
     assert before.status == "running"
-    for lane in before.plan.lanes:
-        lane.command[2] = "completes"
-    under_way = Run(folder, before, PlainDisplay(io.StringIO(), before.plan))
+    under_way = Run(folder, going_on(before), PlainDisplay(io.StringIO(), before.plan))
     under_way.measure(data_dir)
     result = read(folder)
     assert result.status == "completed"
@@ -278,7 +295,7 @@ def test_a_controller_killed_in_mid_round_loses_nothing_that_was_saved(tmp_path,
 
 def test_raw_steps_are_kept(tmp_path, data_dir):
     folder = run(planned(fp32="completes"), tmp_path, data_dir).folder
-    record = json.loads((folder / "result.json").read_text())["processes"][0]["record"]
+    record = json.loads((folder / "result.json").read_text())["processes"][0]["ranks"][0]["record"]
     assert record["compute"]["timed"]["forward"] == [40_000_000] * 3
     assert (folder / "samples.csv").read_text().count("\n") == 1 + 6
 

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from bench.model.record import LaneRecord
+from bench.model.record import RankRecord
 
 SCRIPT = """
 import ctypes, os, signal, sys, time
 from pathlib import Path
-from bench.worker.transport import Controller
-from bench.model.record import LaneRecord
+from bench.worker.transport import Pipe
+from bench.model.record import RankRecord
 from bench.worker.ending import Ending
 
-record = LaneRecord(lane="fp32", outcome="failed")
+record = RankRecord(lane="fp32", outcome="failed")
 ending = Ending(record, Path(sys.argv[1]))
 signal.signal(signal.SIGTERM, ending.at_signal)
-controller = Controller(on_close=ending.interrupt)
+transport = Pipe(on_close=ending.interrupt)
 times = record.compute.timed
 
 def steps(count):
@@ -45,8 +45,8 @@ def worker(folder: Path, code: str):
         process.kill()
 
 
-def record(folder: Path) -> LaneRecord:
-    return LaneRecord.model_validate_json((folder / "record.json").read_text())
+def record(folder: Path) -> RankRecord:
+    return RankRecord.model_validate_json((folder / "record.json").read_text())
 
 
 @pytest.mark.parametrize("attempt", range(5))

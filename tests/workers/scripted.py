@@ -42,15 +42,15 @@ def _save(spec: LaneSpec, turns: list[dict]) -> None:
     measured = {
         "timed": {phase: [time * 1_000_000] * count for phase, time in milliseconds.items()},
         "turns": turns,
-        "images": count * 16,
+        "samples": count * 16,
         "loss_first": 2.3,
         "loss_last": 2.2,
     }
-    record = {"lane": spec.lane, "outcome": "completed"}
+    record = {"lane": spec.lane, "rank": spec.rank, "outcome": "completed"}
     record |= {"compute": measured, "end_to_end": measured}
     Path(spec.evidence_path).write_text(EVIDENCE)
     Path(spec.record_path).write_text(json.dumps(record))
-    print('@bench {"stage":"compute","step":3,"images_per_second":160.0}', flush=True)
+    print('@bench {"stage":"compute","step":3,"samples_per_second":160.0}', flush=True)
 
 
 def leaves_no_evidence(spec: LaneSpec) -> None:

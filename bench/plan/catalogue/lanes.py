@@ -1,77 +1,98 @@
 """The catalogue of lanes. A lane added later is one entry here."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bench.model.setup import MemoryFormat, Precision
+
+FP32_SETS = (("avx512f", "avx512_core"), ("avx2", "avx2"), ("sse4_1", "sse41"))
+"""For FP32 there is nothing above AVX-512's first set: neither BF16's nor AMX's."""
 
 
 @dataclass(frozen=True)
 class Lane:
-    """One training configuration: precision, instruction-set ceiling, engine, memory format.
+    """One named set-up: precision, ceiling, engine, stack, memory format.
 
-    `requires` are the instruction sets it needs, by the names the kernel gives them.
-    `onednn_isa` caps both oneDNN copies; `aten_capability` sets IPEX's own level and overrides
-    the cap in IPEX's copy, so BF16 lanes set both (IPEX 2.8, `csrc/cpu/isa/cpu_feature.cpp`).
+    `requires` are the instruction sets it needs, by the names the kernel gives them. `runs_on` is
+    what its products are meant to run on, the best first: the host's set that it takes, and
+    oneDNN's name for it (`amx` stands for all names that AMX had).
+    `ceiling` caps both oneDNN copies; `aten_capability` sets IPEX's own level and overrides the
+    cap in IPEX's copy, so BF16 lanes set both (IPEX 2.8, `csrc/cpu/isa/cpu_feature.cpp`).
     """
 
     id: str
     title: str
-    engine: Literal["stock", "ipex"]
-    precision: Literal["fp32", "bf16"]
-    memory_format: Literal["contiguous", "channels_last"]
+    engine: str
+    stack: str
+    precision: Precision
+    memory_format: MemoryFormat
     requires: tuple[str, ...]
-    onednn_isa: str
+    ceiling: str
+    runs_on: tuple[tuple[str, str], ...]
     aten_capability: str | None
 
     def environment(self) -> dict[str, str]:
         """The variables that make the ceiling, to be set before Python starts."""
-        ceiling = {"ONEDNN_MAX_CPU_ISA": self.onednn_isa}
+        capped = {"ONEDNN_MAX_CPU_ISA": self.ceiling}
         if self.aten_capability is not None:
-            ceiling["ATEN_CPU_CAPABILITY"] = self.aten_capability
-        return ceiling
+            capped["ATEN_CPU_CAPABILITY"] = self.aten_capability
+        return capped
 
 
-LANES: tuple[Lane, ...] = (
+LANES: list[Lane] = [
     Lane(
         id="fp32",
         title="FP32, stock PyTorch",
         engine="stock",
+        stack="ipex",
         precision="fp32",
         memory_format="contiguous",
         requires=(),
-        onednn_isa="AVX512_CORE",
+        ceiling="AVX512_CORE",
+        runs_on=FP32_SETS,
         aten_capability=None,
     ),
     Lane(
         id="fp32-ipex",
         title="FP32, IPEX",
         engine="ipex",
+        stack="ipex",
         precision="fp32",
         memory_format="channels_last",
         requires=("avx512f",),
-        onednn_isa="AVX512_CORE",
+        ceiling="AVX512_CORE",
+        runs_on=FP32_SETS,
         aten_capability="avx512",
     ),
     Lane(
         id="bf16-avx512",
         title="BF16 on AVX-512, IPEX",
         engine="ipex",
+        stack="ipex",
         precision="bf16",
         memory_format="channels_last",
         requires=("avx512_bf16",),
-        onednn_isa="AVX512_CORE_BF16",
+        ceiling="AVX512_CORE_BF16",
+        runs_on=(("avx512_bf16", "avx512_core_bf16"),),
         aten_capability="avx512_bf16",
     ),
     Lane(
         id="bf16-amx",
         title="BF16 on AMX, IPEX",
         engine="ipex",
+        stack="ipex",
         precision="bf16",
         memory_format="channels_last",
         requires=("amx_tile", "amx_bf16"),
-        onednn_isa="AVX512_CORE_AMX",
+        ceiling="AVX512_CORE_AMX",
+        runs_on=(("amx_bf16", "amx"),),
         aten_capability="amx",
     ),
-)
+]
+"""In the order that they are shown in."""
 
 BASELINE = "fp32"
 """The lane every speed-up is quoted against: the baseline of Intel's sample."""

@@ -1,15 +1,15 @@
-"""Named workloads and efforts."""
+"""Profiles: named sizes and efforts. A profile added later is one entry here."""
 
 from dataclasses import dataclass
 
-from bench.model.workload import Effort
+from bench.model.protocol import Effort
 
 
 @dataclass(frozen=True)
 class Profile:
     """A workload's size and how much of a host's time goes into measuring it.
 
-    `images` is the size of the set when it is generated; CIFAR-10 has 50,000. A round is begun
+    `samples` is the size of the set when it is generated; CIFAR-10 has 50,000. A round is begun
     only if it is expected to end within `time_budget_seconds`; the first always is.
     """
 
@@ -17,7 +17,7 @@ class Profile:
     purpose: str
     image_size: int
     batch_size: int
-    images: int
+    samples: int
     data: str
     loads_in_main_process: bool
     effort: Effort
@@ -32,7 +32,7 @@ PROFILES: tuple[Profile, ...] = (
         purpose="does it work: 32 pixels, batch 8, one round, about a minute",
         image_size=32,
         batch_size=8,
-        images=256,
+        samples=256,
         data="synthetic",
         loads_in_main_process=False,
         effort=Effort(
@@ -52,7 +52,7 @@ PROFILES: tuple[Profile, ...] = (
         purpose="a first answer: 224 pixels, batch 8, under 10 minutes on two cores",
         image_size=224,
         batch_size=8,
-        images=50_000,
+        samples=50_000,
         data="auto",
         loads_in_main_process=False,
         effort=Effort(
@@ -72,7 +72,7 @@ PROFILES: tuple[Profile, ...] = (
         purpose="the number to publish: 224 pixels, batch 128, at least 5 rounds in 20 minutes",
         image_size=224,
         batch_size=128,
-        images=50_000,
+        samples=50_000,
         data="auto",
         loads_in_main_process=False,
         effort=Effort(
@@ -92,7 +92,7 @@ PROFILES: tuple[Profile, ...] = (
         purpose="side by side with Intel's sample: batch 128, a whole epoch, no warm-up",
         image_size=224,
         batch_size=128,
-        images=50_000,
+        samples=50_000,
         data="auto",
         loads_in_main_process=True,
         effort=Effort(

@@ -2,34 +2,24 @@
 
 import os
 import pwd
-import re
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-STEERING = re.compile(
-    r"(ONEDNN|DNNL|OMP|KMP|GOMP|MKL|ATEN|TORCH|TORCHINDUCTOR|PYTORCH|IPEX|LD_PRELOAD|MALLOC"
-    r"|TCMALLOC|CONDA_PREFIX|GLIBC_TUNABLES|THP_MEM_ALLOC|LRU_CACHE)(_|$)"
-)
-"""Variables that change speed or instruction sets: an inherited one would measure another lane."""
+from bench.model.steering import steering
 
 
-def scrubbed(inherited: Mapping[str, str]) -> dict[str, str]:
-    """The variables of `inherited` that no lane gets to see."""
-    return {k: v for k, v in sorted(inherited.items()) if STEERING.match(k)}
-
-
-def compose(inherited: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
-    """The whole environment of a lane's launcher.
+def compose(inherited: Mapping[str, str], own: Mapping[str, str], python: str) -> dict[str, str]:
+    """The whole environment of a lane's launcher. `python` is its stack's interpreter.
 
     VIRTUAL_ENV tells ipexrun where libiomp5 lies. One inductor thread, since IPEX's import would
     start a pool of compilers, of 110 MiB each, beside a lane that compiles nothing. torch asks
     for a user name, which a user id without an entry in the password file does not have.
     """
-    kept = {k: v for k, v in inherited.items() if not STEERING.match(k)}
-    kept["VIRTUAL_ENV"] = sys.prefix
+    steered, programs = steering(inherited), Path(python).parent
+    kept = {name: value for name, value in inherited.items() if name not in steered}
+    kept["VIRTUAL_ENV"] = str(programs.parent)
     kept["TORCHINDUCTOR_COMPILE_THREADS"] = "1"
-    kept["PATH"] = f"{Path(sys.executable).parent}:{kept.get('PATH', '/usr/bin:/bin')}"
+    kept["PATH"] = f"{programs}:{kept.get('PATH', '/usr/bin:/bin')}"
     if not _has_a_name():
         kept.setdefault("USER", f"uid{os.getuid()}")
         kept.setdefault("HOME", "/tmp")

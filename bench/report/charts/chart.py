@@ -4,8 +4,7 @@ import textwrap
 from dataclasses import dataclass, field
 
 from bench.model.result import Result
-from bench.report.headline import cores_used, cpu_brand, workload
-from bench.report.outcomes import outcomes
+from bench.report.document.headline import cores_used, cpu_brand, workload
 from bench.text import one_line, printable
 
 REASON = 220
@@ -52,13 +51,17 @@ class Reach:
 
 @dataclass(frozen=True)
 class Chart:
-    """One chart. It has bars, stacks or reaches; `reference` is where a line marks the baseline."""
+    """One chart. It has bars, stacks or reaches; `reference` is where a line marks the baseline.
+
+    `colours` are those of the lanes, or of the parts that stacks have.
+    """
 
     name: str
     title: str
     axis: str
     context: list[str]
     notes: list[str]
+    colours: dict[str, str]
     bars: list[Bar] = field(default_factory=list)
     stacks: list[Stack] = field(default_factory=list)
     reaches: list[Reach] = field(default_factory=list)
@@ -74,20 +77,20 @@ class Chart:
 def context(result: Result) -> list[str]:
     """Host and workload, a line each."""
     return [
-        one_line(f"{cpu_brand(result)}, {cores_used(result.plan)}"),
-        workload(result.plan, result.data),
+        one_line(f"{cpu_brand(result.host)}, {cores_used(result.plan)}"),
+        printable(workload(result.plan, result.data)),
     ]
 
 
 def not_drawn(result: Result, drawn: list[str], lacking: str) -> list[str]:
     """The lanes without a bar, each with what became of it; measured ones lack something."""
     notes = []
-    for each in outcomes(result):
+    for each in result.summary.lanes:
         if each.lane in drawn:
             continue
-        told = lacking if each.state == "measured" else each.reason
+        why = lacking if each.state == "measured" else each.reason or ""
         # A failure's text can be pages long; the report has the whole of it.
-        reason = textwrap.shorten(printable(told), REASON, placeholder=" …")
+        reason = textwrap.shorten(printable(why), REASON, placeholder=" …")
         end = "" if reason.endswith("…") else "."
         notes.append(f"Not drawn: {each.lane}, {each.state}{': ' if reason else ''}{reason}{end}")
     return notes

@@ -14,8 +14,11 @@ from rich.text import Text
 from bench.model.plan import Plan
 from bench.model.process import Process
 from bench.model.spec import Progress
-from bench.report.blocks import lane_name, state, words
-from bench.report.progress.run_words import (
+from bench.report.document.lanes import STATE_TONES
+from bench.report.media.console import STYLES, lane_name, words
+from bench.report.palette import lane_colours
+from bench.report.progress.time_left import RunClock
+from bench.report.progress.words import (
     STARTING,
     came_to,
     ended_words,
@@ -24,7 +27,6 @@ from bench.report.progress.run_words import (
     round_words,
     started_words,
 )
-from bench.report.progress.time_left import RunClock
 from bench.text import duration
 
 ON_TURN, WAITING = "▸ ", "  "
@@ -40,6 +42,7 @@ class LiveDisplay:
         self, console: Console, plan: Plan, now: Callable[[], float] = time.monotonic
     ) -> None:
         self._plan = plan
+        self._colours = lane_colours(plan)
         self._clock = RunClock(plan, now)
         self._width = max((len(lane.id) for lane in plan.lanes), default=0)
         self._round = 0
@@ -66,7 +69,7 @@ class LiveDisplay:
 
     def progress(self, lane: str, p: Progress) -> None:
         """Redraw with where the lane is: it has the turn, unless it still starts."""
-        self._alive[lane] = progress_words(p)
+        self._alive[lane] = progress_words(p, lane, self._plan)
         self._turn = None if p.stage in STARTING else lane
         self._draw()
 
@@ -92,12 +95,15 @@ class LiveDisplay:
     def _ended(self, process: Process) -> Text:
         """`round 1  ■ fp32         completed in 1 min: 6.03 img/s compute`."""
         line = Text.assemble((f"round {process.round}  ", "dim"), self._name(process.lane))
-        line.append_text(state(came_to(process)))
-        return line.append_text(words(f" {ended_words(process)}"))
+        outcome = came_to(process)
+        line.append_text(words(outcome, STYLES[STATE_TONES[outcome]]))
+        return line.append_text(words(f" {ended_words(process, self._plan)}"))
 
     def _name(self, lane: str) -> Text:
         """The lane's name, as wide as the widest."""
-        return lane_name(lane).append(" " * (self._width - len(lane) + 2))
+        return lane_name(lane, self._colours.get(lane, "default")).append(
+            " " * (self._width - len(lane) + 2)
+        )
 
     def _status(self, lane: str) -> Text:
         mark = ON_TURN if lane == self._turn else WAITING

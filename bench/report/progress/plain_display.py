@@ -7,7 +7,8 @@ from typing import IO, Self
 from bench.model.plan import Plan
 from bench.model.process import Process
 from bench.model.spec import Progress
-from bench.report.progress.run_words import (
+from bench.report.progress.time_left import RunClock
+from bench.report.progress.words import (
     came_to,
     ended_words,
     left_words,
@@ -16,7 +17,6 @@ from bench.report.progress.run_words import (
     round_words,
     started_words,
 )
-from bench.report.progress.time_left import RunClock
 from bench.text import printable
 
 INTERVAL = 10.0
@@ -52,11 +52,11 @@ class PlainDisplay:
         if p.stage == self._stages.get(lane) and self._now() - self._written < INTERVAL:
             return
         self._stages[lane] = p.stage
-        self._line(f"{lane}: {progress_words(p)}")
+        self._line(f"{lane}: {progress_words(p, lane, self._plan)}")
 
     def lane_ended(self, process: Process) -> None:
         """Write what came of the process."""
-        words = f"{came_to(process)} {ended_words(process)}"
+        words = f"{came_to(process)} {ended_words(process, self._plan)}"
         self._line(f"{process.lane}: {words} ({self._left()})")
 
     def note(self, text: str) -> None:

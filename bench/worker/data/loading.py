@@ -1,44 +1,26 @@
-"""The data set, the batches kept in memory, and the DataLoader pinned to the lane's cores."""
+"""The training set as batches: a few kept in memory, and a DataLoader on the lane's cores."""
 
 import os
 from collections.abc import Iterator
-from itertools import chain, repeat
-from pathlib import Path
+from itertools import chain, islice, repeat
 
-import torch
 from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
-from torchvision.datasets import CIFAR10
 
+from bench.model.setup import Setup
 from bench.model.workload import DataSpec, Workload
-from bench.worker.data import synthetic
-
-Batch = tuple[torch.Tensor, torch.Tensor]
+from bench.worker import data
+from bench.worker.workloads import Batch
 
 PREFETCH = 1
 """Batches each loader process keeps ready: the least, so that a short measurement can't live
 on a stock that was filled before it began."""
 
 
-class SyntheticCIFAR10(CIFAR10):
-    """The generated set, read and checked by torchvision's own CIFAR-10 loader."""
-
-    def __init__(self, root: Path, transform: transforms.Compose) -> None:
-        self.train_list = [list(entry) for entry in synthetic.files(root)]
-        self.test_list: list[list[str]] = []
-        meta = root / synthetic.FOLDER / "batches.meta"
-        self.meta = {
-            "filename": meta.name,
-            "key": "label_names",
-            "md5": synthetic._md5(meta),
-        }
-        super().__init__(str(root), train=True, transform=transform)
-
-
 def dataset(spec: DataSpec, workload: Workload) -> Dataset[Batch]:
     """The training set, resized to the workload's image size and normalized to [-1, 1].
 
-    Generates a synthetic set that is missing; RuntimeError if CIFAR-10 is missing or damaged.
+    What is missing and can be generated is generated; RuntimeError or OSError for what is damaged.
     """
     transform = transforms.Compose(
         [
@@ -47,17 +29,13 @@ def dataset(spec: DataSpec, workload: Workload) -> Dataset[Batch]:
             transforms.Normalize((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
         ]
     )
-    root = Path(spec.root)
-    if spec.kind == "synthetic":
-        synthetic.ensure(root, spec.images, workload.seed)
-        return SyntheticCIFAR10(root, transform)
-    return CIFAR10(str(root), train=True, transform=transform)
+    return data.load(spec.kind).training_set(spec, workload.seed, transform)
 
 
-def batches_in_memory(images: Dataset[Batch], workload: Workload, count: int) -> list[Batch]:
+def batches_in_memory(samples: Dataset[Batch], batch_size: int, count: int) -> list[Batch]:
     """The first `count` batches, of the set's order; fewer if the set is smaller."""
-    loader = DataLoader(images, batch_size=workload.batch_size, drop_last=True)
-    return [batch for batch, _ in zip(loader, range(count), strict=False)]
+    loader = DataLoader(samples, batch_size=batch_size, drop_last=True)
+    return list(islice(loader, count))
 
 
 class PinnedLoader:
@@ -68,15 +46,15 @@ class PinnedLoader:
     """
 
     def __init__(
-        self, images: Dataset[Batch], workload: Workload, cores: list[int], *, partial: bool
+        self, samples: Dataset[Batch], setup: Setup, cores: list[int], *, partial: bool
     ) -> None:
         def pin(_worker: int) -> None:
             os.sched_setaffinity(0, cores)
 
-        workers = workload.loader_workers
+        workers = setup.loader_workers
         self._loader = DataLoader(
-            images,
-            batch_size=workload.batch_size,
+            samples,
+            batch_size=setup.batch_size,
             num_workers=workers,
             drop_last=not partial,
             worker_init_fn=pin,

@@ -1,4 +1,4 @@
-"""A generated ten-class set in CIFAR-10's own on-disk format, so that the same loader reads it."""
+"""A generated set of ten classes in CIFAR-10's own on-disk format, read by the same loader."""
 
 import hashlib
 import json
@@ -8,11 +8,18 @@ import shutil
 import stat
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-FOLDER = "cifar-10-batches-py"
+from bench.model.workload import DataReply, DataRequest, DataSpec
+from bench.worker.data import Transform
+from bench.worker.data.cifar10 import FOLDER
+
+if TYPE_CHECKING:
+    from torch.utils.data import Dataset
+
 MANIFEST = "manifest.json"
 CLASSES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 """CIFAR-10's own names."""
@@ -22,8 +29,31 @@ NOISE = 48.0
 """Standard deviation of the noise on each pixel, of 255: classes overlap but can be learnt."""
 
 
-def ensure(root: Path, images: int, seed: int) -> Path:
-    """Return `root` with a set of `images` training images in it, generating what is missing.
+def prepare(request: DataRequest, _path: str) -> DataReply:
+    """Generate what is missing. OSError if it can't be written."""
+    root = Path(request.root) / f"synthetic-{request.samples}-seed{request.seed}"
+    ensure(root, request.samples, request.seed)
+    spec = DataSpec(kind="synthetic", root=str(root), samples=request.samples, classes=len(CLASSES))
+    return DataReply(spec=spec, reason="asked for")
+
+
+def training_set(spec: DataSpec, seed: int, transform: Transform) -> "Dataset[Any]":
+    """The set, read and checked by torchvision's own CIFAR-10 loader; generated if missing."""
+    from torchvision.datasets import CIFAR10
+
+    root = ensure(Path(spec.root), spec.samples, seed)
+    names = root / FOLDER / "batches.meta"
+
+    class Generated(CIFAR10):
+        train_list = [list(entry) for entry in files(root)]
+        test_list: list[list[str]] = []
+        meta = {"filename": names.name, "key": "label_names", "md5": _md5(names)}
+
+    return Generated(str(root), train=True, transform=transform)
+
+
+def ensure(root: Path, samples: int, seed: int) -> Path:
+    """Return `root` with a set of `samples` training images in it, generating what is missing.
 
     Written beside its place and renamed, so that a half-written set is never taken for a whole
     one. Whoever may write to the data folder may replace a set that is not whole. PermissionError
@@ -31,11 +61,11 @@ def ensure(root: Path, images: int, seed: int) -> Path:
     """
     folder = root / FOLDER
     manifest = _read_manifest(folder)
-    if manifest is None or (manifest["images"], manifest["seed"]) != (images, seed):
+    if manifest is None or (manifest["images"], manifest["seed"]) != (samples, seed):
         _make_room(root)
         staging = Path(tempfile.mkdtemp(prefix=".synthetic-", dir=root))
         try:
-            _generate(staging, images, seed)
+            _generate(staging, samples, seed)
             _open_as(root, staging)
             shutil.rmtree(folder, ignore_errors=True)
             staging.rename(folder)
@@ -77,17 +107,17 @@ def _read_manifest(folder: Path) -> dict[str, object] | None:
         return None
 
 
-def _generate(folder: Path, images: int, seed: int) -> None:
+def _generate(folder: Path, samples: int, seed: int) -> None:
     random = np.random.default_rng(seed)
     patterns = random.uniform(0, 255, (len(CLASSES), 3 * SIDE * SIDE)).astype(np.float32)
     listed = []
     for piece in range(PIECES):
-        count = images // PIECES + (piece < images % PIECES)
+        count = samples // PIECES + (piece < samples % PIECES)
         name = f"data_batch_{piece + 1}"
         (folder / name).write_bytes(_batch(random, patterns, count, name))
         listed.append([name, _md5(folder / name)])
     (folder / "batches.meta").write_bytes(pickle.dumps({"label_names": CLASSES}, protocol=2))
-    manifest = {"images": images, "seed": seed, "files": listed}
+    manifest = {"images": samples, "seed": seed, "files": listed}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1))
 
 

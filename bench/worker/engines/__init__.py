@@ -1,12 +1,12 @@
 """What runs the training: one file an engine, each a module with the functions of `Engine`."""
 
 import importlib
-from typing import Protocol, cast
+import typing
 
 import torch
 
 
-class Engine(Protocol):
+class Engine(typing.Protocol):
     """What an engine's module offers. Importing the module loads the engine."""
 
     def prepare(
@@ -22,4 +22,4 @@ class Engine(Protocol):
 
 def load(name: str) -> Engine:
     """Import the engine `name`: a module of this package. ModuleNotFoundError if there is none."""
-    return cast(Engine, importlib.import_module(f"{__name__}.{name}"))
+    return typing.cast(Engine, importlib.import_module(f"{__name__}.{name}"))

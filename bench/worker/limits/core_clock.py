@@ -9,10 +9,11 @@ same core may hold up, are there to show that the latencies are those two.
 """
 
 import ctypes
-import mmap
 import platform
 import time
 from collections.abc import Callable
+
+from bench import machine_code
 
 LOADS = 5
 RUNS = 4
@@ -45,7 +46,10 @@ def clock_mhz(load: Callable[[], object]) -> float:
     """
     if platform.machine() != "x86_64":
         raise ClockUnknown(f"the clock is measured on x86_64 only, not on {platform.machine()}")
-    multiplying, adding = _Chain(_MULTIPLY, latency=3), _Chain(_ADD, latency=1)
+    try:
+        multiplying, adding = _Chain(_MULTIPLY, latency=3), _Chain(_ADD, latency=1)
+    except machine_code.Refused as refused:
+        raise ClockUnknown(str(refused)) from None
     for _ in range(LOADS):
         load()
         for _ in range(RUNS):
@@ -69,9 +73,7 @@ class _Chain:
 
     def __init__(self, instruction: bytes, latency: int) -> None:
         self._rounds = _CYCLES // (_UNROLLED * latency)
-        self._page = _executable(_loop(instruction))
-        entry = ctypes.addressof(ctypes.c_char.from_buffer(self._page))
-        self._call = ctypes.CFUNCTYPE(None, ctypes.c_int32)(entry)
+        self._call = machine_code.function(_loop(instruction), None, ctypes.c_int32)
         self._calling = min(self._nanoseconds(rounds=1) for _ in range(20))
         self._best = self._nanoseconds(self._rounds)
 
@@ -93,17 +95,3 @@ def _loop(instruction: bytes) -> bytes:
     body = instruction * _UNROLLED + _COUNT_DOWN
     back = -(len(body) + 4)  # from the end of the jump, whose distance is 4 bytes
     return _BEGIN + body + back.to_bytes(4, "little", signed=True) + _RETURN
-
-
-def _executable(code: bytes) -> mmap.mmap:
-    try:
-        page = mmap.mmap(
-            -1,
-            mmap.PAGESIZE,
-            flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS,
-            prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC,
-        )
-    except OSError as error:
-        raise ClockUnknown(f"the system refused executable memory: {error.strerror}") from None
-    page.write(code)
-    return page

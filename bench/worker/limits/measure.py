@@ -13,12 +13,12 @@ from pathlib import Path
 
 import torch
 
-from bench.model.record import Limits, MatmulRate
+from bench.model.record import CoreLimits, MatmulRate
 from bench.model.spec import LaneSpec
 from bench.worker.limits.core_clock import ClockUnknown, clock_mhz
 from bench.worker.limits.work import count_work
 from bench.worker.train import DTYPES
-from bench.worker.verbose import verbose_lines
+from bench.worker.verbose import MKL_CALL, verbose_lines
 
 SIZES = (512, 1024, 2048, 4096, 8192)
 """Rows of the square matrices. Larger ones only where they are quick: on many cores."""
@@ -52,25 +52,27 @@ _CPUS = Path("/sys/devices/system/cpu")
 Run = Callable[[], object]
 
 
-def measure_limits(spec: LaneSpec) -> Limits:
+def measure_limits(spec: LaneSpec) -> CoreLimits:
     """Measure the cores' limits at the lane's precision, and count its step's operators.
 
     Call it after the timed steps. It takes a few seconds.
     """
-    dtype, memory = DTYPES[spec.precision], memory_budget()
-    array = array_bytes(last_level_cache_bytes(spec.cores), memory)
+    dtype, memory = DTYPES[spec.setup.precision], memory_budget()
+    array = array_bytes(last_level_cache_bytes(spec.setup.placement.cores), memory)
     with torch.no_grad():
         bandwidth = copy_bandwidth(array)
         matmul = matmul_rates(dtype, memory)
         clock, reason = _clock(dtype)
         bandwidth = max(bandwidth, copy_bandwidth(array))
-    return Limits(
+    return CoreLimits(
         matmul=matmul,
         copy_gigabytes_per_second=bandwidth / 1e9,
         copy_array_bytes=array,
         clock_mhz=clock,
         clock_reason=reason,
-        operators=count_work(spec.workload, spec.precision),
+        operators=count_work(
+            spec.workload, spec.data.classes, spec.setup.batch_size, spec.setup.precision
+        ),
     )
 
 
@@ -90,10 +92,11 @@ def matmul_rates(dtype: torch.dtype, memory: int) -> list[MatmulRate]:
 
 
 def computed_by(product: Run) -> str:
-    """The library that computes a product: oneDNN if it says so, else the BLAS of the build."""
-    if ",exec," in verbose_lines(product):
+    """The library that computes a product, by its own word; the build's BLAS if none says so."""
+    printed = verbose_lines(product)
+    if ",exec," in printed:
         return "oneDNN"
-    return "MKL" if torch.backends.mkl.is_available() else "BLAS"
+    return "MKL" if MKL_CALL.search(printed) else "BLAS"
 
 
 def best_seconds(run: Run) -> float:

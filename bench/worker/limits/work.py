@@ -5,29 +5,37 @@ data, under the trainer's autocast; a dispatch mode sees every ATen operator bel
 It is the step of plain PyTorch, in one process like in another: what an engine fuses, casts once
 or lays out beforehand, it does with less memory traffic than is counted here.
 
-Floating-point operations are those of `torch.utils.flop_counter`: convolutions and matrix
-products, 0 for all else. As everywhere, products with a convolution's padding count, which kernels
-may skip: 3 % of ResNet-50 at 224 pixels, 20 % at 32.
+Floating-point operations are those of `torch.utils.flop_counter`: convolutions, matrix products
+and attention, 0 for all else. As everywhere, products with a convolution's padding count, which
+kernels may skip: 3 % of ResNet-50 at 224 pixels, 20 % at 32. Of attention the products of its
+definition count, forward and backward; that a kernel computes some twice to save memory does not.
 """
 
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from math import prod
 from typing import Any, Literal
 
 import torch
-import torchvision
 from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import flop_registry
 
 from bench.model.record import Operator
+from bench.model.setup import Precision
 from bench.model.workload import Workload
+from bench.worker import workloads
 
-Kind = Literal["convolution", "matmul", "normalization", "pooling", "elementwise", "optimizer"]
+Kind = Literal[
+    "convolution", "matmul", "attention", "normalization", "pooling", "elementwise", "optimizer"
+]
 
 _KINDS: dict[str, Kind] = {
     "conv": "convolution",
+    "attention": "attention",
     "mm": "matmul",  # mm, addmm, bmm
     "norm": "normalization",
     "pool": "pooling",
@@ -42,36 +50,43 @@ _WRITE_ONLY = {"copy_", "fill_", "zero_"}
 """In-place operators that do not read what they overwrite."""
 
 
-def count_work(workload: Workload, precision: Literal["fp32", "bf16"]) -> list[Operator]:
+def count_work(
+    workload: Workload, classes: int, batch_size: int, precision: Precision
+) -> list[Operator]:
     """Every operator of one training step of the workload, equal calls counted together.
 
     Takes seconds and, having no data, next to no memory.
     """
+    facts = workloads.load(workload.model)
     with FakeTensorMode():
-        build_model = getattr(torchvision.models, workload.model)
-        model = build_model(weights=None, num_classes=workload.classes)
-        side = workload.image_size
-        images = torch.empty(workload.batch_size, 3, side, side)
-        labels = torch.empty(workload.batch_size, dtype=torch.int64)
+        model = facts.build(workload, classes)
         optimizer = torch.optim.SGD(
             model.parameters(), lr=workload.learning_rate, momentum=workload.momentum
         )
-        return count_step(model, images, labels, optimizer, bf16=precision == "bf16")
+        loss_of = partial(facts.loss, model, facts.batch(workload, batch_size))
+        return count_step(model, loss_of, optimizer, precision)
+
+
+def flop_per_sample(workload: Workload, classes: int) -> float:
+    """Floating-point operations of one sample's forward and backward pass."""
+    operators = count_work(workload, classes, 2, "fp32")
+    return sum(each.calls * each.flop for each in operators) / 2
 
 
 def count_step(
     model: torch.nn.Module,
-    images: torch.Tensor,
-    labels: torch.Tensor,
+    loss_of: Callable[[], torch.Tensor],
     optimizer: torch.optim.Optimizer,
-    *,
-    bf16: bool,
+    precision: Precision,
 ) -> list[Operator]:
-    """Every operator of one training step on fake tensors; call it inside their mode."""
+    """Every operator of one training step on fake tensors; call it inside their mode.
+
+    `loss_of` runs the model on a batch.
+    """
     model.train()
     with _Counting() as counting:
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
-            loss = torch.nn.functional.cross_entropy(model(images), labels)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16"), _Composed():
+            loss = loss_of()
         loss.backward()
     optimizer.step()  # not counted: only the first step makes the momentum buffers
     with _Counting(kind="optimizer", into=counting.calls):
@@ -81,6 +96,31 @@ def count_step(
         Operator(name=name, kind=kind, calls=calls, flop=flop, bytes=traffic)
         for (name, kind, flop, traffic), calls in counting.calls.items()
     ]
+
+
+def _attention(query: torch.Tensor, key: torch.Tensor, *_: Any, **__: Any) -> int:
+    """Two products: queries with keys, and what becomes of that with values."""
+    return 2 * _attention_product(query, key)
+
+
+def _attention_backward(
+    _: torch.Tensor, query: torch.Tensor, key: torch.Tensor, *__: Any, **___: Any
+) -> int:
+    """Four products: the gradients of values, of what they are weighted by, of queries, of keys."""
+    return 4 * _attention_product(query, key)
+
+
+def _attention_product(query: torch.Tensor, key: torch.Tensor) -> int:
+    *groups, rows, width = query.shape
+    return prod([2, *groups, rows, key.shape[-2], width])
+
+
+_FORMULAS: dict[Any, Callable[..., int]] = {
+    **flop_registry,
+    # The CPU's own attention, which is not in the registry of torch 2.8.
+    torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: _attention,
+    torch.ops.aten._scaled_dot_product_flash_attention_for_cpu_backward: _attention_backward,
+}
 
 
 Call = tuple[str, Kind, int, int]
@@ -103,11 +143,30 @@ class _Counting(TorchDispatchMode):
         packet = func._overloadpacket
         # Other namespaces' operators ask (prim.device) or record (profiler), and compute nothing.
         if func.namespace == "aten" and not func.is_view and packet.__name__ not in _NOTHING:
-            formula = flop_registry.get(packet)
+            formula = _FORMULAS.get(packet)
             flop = formula(*args, **named, out_val=result) if formula else 0
             kind = self._kind or _kind(packet.__name__)
             self.calls[str(packet), kind, flop, _traffic(func, args, named, result)] += 1
         return result
+
+
+class _Composed(TorchFunctionMode):
+    """Runs as what PyTorch makes them of the functions that an engine may have kernels for.
+
+    Where IPEX is loaded, fake tensors would lose their gradients.
+    """
+
+    _FUNCTIONS = {
+        torch.nn.functional.layer_norm: torch.ops.aten.layer_norm.default,
+        torch.nn.functional.group_norm: torch.ops.aten.group_norm.default,
+    }
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        composed = self._FUNCTIONS.get(func)
+        run = composed.decompose if composed is not None else func
+        return run(*args, **(kwargs or {}))
 
 
 def _kind(operator: str) -> Kind:

@@ -1,0 +1,80 @@
+"""A summary's figures as measures, each with a name, a unit and a direction. Pure."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from bench.analysis.ratios import ratio_against
+from bench.model.measure import Measure
+from bench.model.summary import Interval, LaneSummary, Spread, Summary
+
+Better = Literal["more", "less"]
+_MORE: Better = "more"
+_LESS: Better = "less"
+
+
+def measures(summary: Summary) -> list[Measure]:
+    """Of every lane that has figures, in the summary's order.
+
+    `low` and `high` are the lowest and highest round of a throughput or a time, and the ends of
+    the confidence interval of a ratio. What was not measured is left out.
+    """
+    return [
+        measure
+        for lane in summary.lanes
+        if lane.state != "invalid"
+        for measure in (*_speeds(lane), *_ratios(lane, summary), *_shares(lane), *_costs(lane))
+    ]
+
+
+def _speeds(lane: LaneSummary) -> Iterator[Measure]:
+    epoch = "epoch_time" if lane.epoch_measured else "epoch_time_extrapolated"
+    for name, unit, over in (
+        ("compute_throughput", "samples/s", lane.compute_samples_per_second),
+        ("end_to_end_throughput", "samples/s", lane.end_to_end_samples_per_second),
+        (epoch, "seconds", lane.epoch_seconds),
+    ):
+        if over is not None:
+            better = _MORE if unit == "samples/s" else _LESS
+            yield _measure(lane, name, over.median, unit, better, over)
+
+
+def _costs(lane: LaneSummary) -> Iterator[Measure]:
+    if lane.peak_memory_bytes is not None:
+        yield _measure(lane, "peak_memory", lane.peak_memory_bytes, "bytes", _LESS)
+    for phase, seconds in lane.phase_seconds.items():
+        yield _measure(lane, f"step_{phase}_time", seconds, "seconds", _LESS)
+
+
+def _ratios(lane: LaneSummary, summary: Summary) -> Iterator[Measure]:
+    for part, ratios in (("compute", lane.compute_ratios), ("end_to_end", lane.end_to_end_ratios)):
+        for role, against in (("baseline", summary.baseline), ("best_fp32", summary.best_fp32)):
+            ratio = ratio_against(ratios, against) if against is not None else None
+            if ratio is not None:
+                name = f"{part}_speedup_over_{role}"
+                yield _measure(lane, name, ratio.value, "ratio", _MORE, ratio.interval)
+
+
+def _shares(lane: LaneSummary) -> Iterator[Measure]:
+    """Of the limits, and of the products' time at the lane's own set."""
+    limits, kernels = lane.limits, lane.kernels
+    for name, share in (
+        ("peak_share", limits.peak_share if limits else None),
+        ("bound_share", limits.bound_share if limits else None),
+        ("instruction_set_share", kernels.at_instruction_set if kernels else None),
+    ):
+        if share is not None:
+            yield _measure(lane, name, share, "ratio", _MORE)
+
+
+def _measure(
+    lane: LaneSummary,
+    name: str,
+    value: float,
+    unit: str,
+    better: Better,
+    between: Spread | Interval | None = None,
+) -> Measure:
+    low, high = (between.low, between.high) if between is not None else (None, None)
+    return Measure(
+        lane=lane.lane, name=name, value=value, unit=unit, low=low, high=high, better=better
+    )

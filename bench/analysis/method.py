@@ -1,0 +1,30 @@
+"""The analysis that draws the conclusions: its version, and the constants they rest on.
+
+A conclusion of another version is neither right nor wrong by this one's: it was drawn another way.
+The version goes up with whatever changes a summary of the same processes.
+"""
+
+from bench.analysis import contradictions, disturbed, interval, kernels, outliers
+from bench.model.summary import Method
+
+ANALYSIS_VERSION = "2.0"
+
+CONSTANTS: dict[str, float] = {
+    "own_share_min": contradictions.OWN_SHARE_MIN,
+    "telling_share_min": kernels.TELLING_MIN,
+    "outlier_cutoff": outliers.CUTOFF,
+    "outlier_values_min": outliers.VALUES_MIN,
+    "disturbed_share": disturbed.SHARE,
+    "disturbed_share_of_one_cpu": disturbed.SHARE_OF_ONE_CPU,
+    "disturbed_seconds_min": disturbed.SECONDS_MIN,
+    "disturbed_throttled_periods": disturbed.THROTTLED_PERIODS,
+    "disturbed_fault_seconds": disturbed.FAULT_SECONDS,
+    "interval_level": interval.LEVEL,
+    "interval_stopping_level": interval.STOPPING_LEVEL,
+    "interval_rounds_min": interval.ROUNDS_MIN,
+}
+
+
+def method() -> Method:
+    """What every summary of this version says of how it was made; sentences quote it from there."""
+    return Method(version=ANALYSIS_VERSION, constants=dict(CONSTANTS))

@@ -1,0 +1,33 @@
+"""`bench export`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench.cli.shared import Folder, note
+
+Format = Annotated[
+    str, typer.Option("--format", "-f", help="csv, google-benchmark or openmetrics.")
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="A file; without, standard output.")
+]
+
+
+def export(folder: Folder, format: Format, output: Output = None) -> None:
+    """Write a run's figures, lane by lane, as other programs read them."""
+    from bench.plan.names import choose
+    from bench.report.exports import EXPORTERS
+    from bench.report.exports import export as exported
+    from bench.results.folder import opened, write_bytes
+
+    choose("format", format, list(EXPORTERS))
+    read = opened(folder)
+    note(read.notes)
+    content = exported(read.result, format)
+    if output is None:
+        sys.stdout.buffer.write(content)
+    else:
+        write_bytes(output, content)

@@ -1,0 +1,47 @@
+"""What several commands share: parameters, and where what they say goes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bench.report.document.parts import Document
+
+Json = Annotated[bool, typer.Option("--json", help="Data on standard output, as JSON.")]
+Identify = Annotated[
+    bool, typer.Option("--identify", help="Name the host instead of showing a hash of its name.")
+]
+Results = Annotated[
+    Path, typer.Option(envvar="BENCH_RESULTS", help="Where runs get their folders.")
+]
+DataDir = Annotated[Path, typer.Option(envvar="BENCH_DATA_DIR", help="Where data sets are kept.")]
+Folder = Annotated[Path, typer.Argument(help="A run's folder, e.g. results/latest.")]
+
+
+def show(document: Document) -> None:
+    """Print a document for people."""
+    from bench.report.media import console as medium
+
+    medium.show(document, console())
+
+
+def note(notes: Iterable[str]) -> None:
+    """Say on standard error what a folder's reader should know."""
+    from bench.text import one_line
+
+    for each in notes:
+        print(f"note: {one_line(each)}", file=sys.stderr)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """The terminal, or what stands for it."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False)

@@ -1,0 +1,113 @@
+"""The charts that compare lanes: how much faster they are, and how long an epoch takes."""
+
+from bench.analysis.ratios import ratio_against
+from bench.model.result import Result
+from bench.model.summary import LaneSummary, Ratio
+from bench.report.charts.chart import Bar, Chart, context, not_drawn
+from bench.report.document.headline import measured_rounds
+from bench.report.document.wording import epoch_unit, methods, ratio_value
+from bench.report.palette import lane_colours
+from bench.text import counted, duration
+
+
+def speedup(result: Result) -> Chart | None:
+    """Compute throughput by lane over the baseline's; None without a lane to compare with it."""
+    baseline = result.summary.baseline
+    bars = [bar for lane in result.summary.lanes if (bar := _speedup_bar(lane, baseline))]
+    if not any(bar.lane != baseline for bar in bars):
+        return None
+    lanes = [bar.lane for bar in bars]
+    return Chart(
+        name="speedup",
+        title=f"Speed-up over {baseline}, by lane",
+        axis=f"compute throughput, as a multiple of {baseline}'s",
+        context=context(result),
+        notes=[
+            *_ratio_whiskers(result, baseline),
+            *not_drawn(result, lanes, f"no round in which {baseline} completed too"),
+        ],
+        colours=lane_colours(result.plan),
+        bars=bars,
+        reference=1.0,
+    )
+
+
+def training_time(result: Result) -> Chart | None:
+    """Training time of one epoch by lane; None if no lane has one."""
+    measured = {lane.lane: lane.epoch_measured for lane in result.summary.lanes}
+    times = {lane.lane: s for lane in result.summary.lanes if (s := lane.epoch_seconds)}
+    if not times:
+        return None
+    unit, seconds = epoch_unit(result.summary)
+    bars = [
+        Bar(
+            lane=lane,
+            value=over.median / seconds,
+            low=over.low / seconds if over.rounds > 1 else None,
+            high=over.high / seconds if over.rounds > 1 else None,
+            label=("" if measured[lane] else "~") + duration(over.median),
+        )
+        for lane, over in times.items()
+    ]
+    how = {measured[lane] for lane in times}
+    notes = [_time_whiskers(result, bars), *not_drawn(result, list(times), "no end-to-end step")]
+    if False in how:
+        notes.insert(0, "~ is extrapolated from end-to-end throughput.")
+    samples = f" of {counted(result.data.spec.samples, 'sample')}" if result.data else ""
+    return Chart(
+        name="training_time",
+        title=f"Training time of one epoch{samples}, {_said(how)}",
+        axis=f"{unit} an epoch",
+        context=context(result),
+        notes=notes,
+        colours=lane_colours(result.plan),
+        bars=bars,
+    )
+
+
+def _speedup_bar(lane: LaneSummary, baseline: str) -> Bar | None:
+    if lane.lane == baseline and lane.compute_samples_per_second is not None:
+        return Bar(lane.lane, 1.0, None, None, "1")
+    ratio = ratio_against(lane.compute_ratios, baseline)
+    if ratio is None:
+        return None
+    low, high = _reach(ratio)
+    return Bar(lane.lane, ratio.value, low, high, ratio_value(ratio))
+
+
+def _reach(ratio: Ratio) -> tuple[float | None, float | None]:
+    """The whiskers' ends: the interval's, else the rounds' if there is more than one."""
+    if ratio.interval is not None:
+        return ratio.interval.low, ratio.interval.high
+    return (ratio.low, ratio.high) if ratio.rounds > 1 else (None, None)
+
+
+def _ratio_whiskers(result: Result, baseline: str) -> list[str]:
+    """What the whiskers are: intervals, ranges, or for each lane one of them."""
+    ratios = {
+        lane.lane: ratio
+        for lane in result.summary.lanes
+        if (ratio := ratio_against(lane.compute_ratios, baseline))
+    }
+    sure = [ratio for ratio in ratios.values() if ratio.interval is not None]
+    unsure = {lane: ratio for lane, ratio in ratios.items() if ratio.interval is None}
+    whose = "" if not sure else f" of {', '.join(unsure)}"
+    notes = [f"Whiskers: {method}." for method in methods(sure)]
+    if any(ratio.rounds > 1 for ratio in unsure.values()):
+        notes.append(f"Whiskers{whose}: the lowest and the highest round, no interval.")
+    elif unsure:
+        notes.append(f"One round{whose}: no range.")
+    return notes
+
+
+def _time_whiskers(result: Result, bars: list[Bar]) -> str:
+    if all(bar.low is None for bar in bars):
+        return "One round: no range."
+    rounds = measured_rounds(result)
+    return f"Whiskers: the lowest and the highest time of {rounds} rounds, no interval."
+
+
+def _said(measured: set[bool]) -> str:
+    if measured == {True}:
+        return "measured"
+    return "extrapolated" if measured == {False} else "measured or extrapolated (~)"

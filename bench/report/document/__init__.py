@@ -1,0 +1,1 @@
+"""What is said: documents, each built once for every medium."""

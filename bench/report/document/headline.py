@@ -1,0 +1,144 @@
+"""What was measured and where, in a few words: the head of every report and chart."""
+
+import shlex
+
+from bench.model.host import Host
+from bench.model.plan import Plan, PlannedLane
+from bench.model.result import Data, Result
+from bench.report.document.parts import Facts, Label
+from bench.report.document.wording import by_lane, listed
+from bench.text import counted, format_cpulist
+
+
+def cpu_brand(host: Host) -> str:
+    """The processor's name, or its architecture where that is unknown."""
+    return host.cpu.brand.value or f"{host.cpu.architecture} processor of unknown name"
+
+
+def acting(plan: Plan) -> list[PlannedLane]:
+    """The lanes whose set-ups a run is about: those to run, or all if there is none."""
+    return plan.running or plan.lanes
+
+
+def cores_used(plan: Plan) -> str:
+    """`2 cores (CPUs 0-1, node 0)`, by lane where they differ."""
+    return by_lane(acting(plan), _cores)
+
+
+def cores_words(plan: Plan) -> str:
+    """The same, with how they were chosen and what pins a lane to them."""
+
+    def write(lane: PlannedLane) -> str:
+        placement = lane.setup.placement
+        return f"{_cores(lane)}: {placement.reason}; pinned by {placement.task_manager}"
+
+    return by_lane(acting(plan), write)
+
+
+def workload(plan: Plan, data: Data | None) -> str:
+    """`ResNet-50, 224×224, batch 16, synthetic data (50,000 samples)`."""
+    if data is None:
+        return f"{training(plan)}, no data set was prepared"
+    return f"{training(plan)}, {data.spec.kind} data ({counted(data.spec.samples, 'sample')})"
+
+
+def training(plan: Plan) -> str:
+    """`ResNet-50, 224×224, batch 16`: what is trained, by lane where it differs."""
+    lanes = acting(plan)
+    return f"{by_lane(lanes, _model)}, {batches(lanes)}"
+
+
+def batches(lanes: list[PlannedLane]) -> str:
+    """`batch 16`, by lane where they differ."""
+    return by_lane(lanes, lambda lane: f"batch {lane.setup.batch_size}")
+
+
+def measured_rounds(result: Result) -> int:
+    """Rounds in which at least one lane completed."""
+    return len({each.round for each in result.processes if each.outcome == "completed"})
+
+
+def rounds_words(result: Result) -> str:
+    """`3 rounds`, or `3 rounds, 1 of them complete`."""
+    rounds, complete = measured_rounds(result), result.summary.rounds_completed
+    partly = "" if rounds == complete else f", {complete} of them complete"
+    return counted(rounds, "round") + partly
+
+
+def versions(result: Result) -> str:
+    """The software of each stack as its workers saw it, else as the probe did.
+
+    `torch 2.8.0, …`; of several stacks each has its own list, after its name.
+    """
+    stacks = list(dict.fromkeys(lane.setup.stack for lane in acting(result.plan)))
+    lists = {stack: _versions(result, stack) for stack in stacks}
+    if len(lists) == 1:
+        return lists[stacks[0]]
+    return "; ".join(f"stack {stack}: {text}" for stack, text in lists.items())
+
+
+def system(host: Host) -> str:
+    """`1 socket, 2 cores, 2 threads; KVM; docker; Linux 6.1…`: what is known of it."""
+    topology, settings = host.topology, host.settings
+    counts = (
+        counted(topology.sockets, "socket"),
+        counted(topology.cores, "core"),
+        counted(topology.threads, "thread"),
+    )
+    parts = [
+        ", ".join(counts),
+        settings.hypervisor.value,
+        settings.container.value,
+        f"Linux {settings.kernel}",
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def head(result: Result) -> Facts:
+    """What was run, where, on what and with which software."""
+    plan, host, kit = result.plan, result.host, result.kit
+    name = f", {host.name}" if host.name else ""
+    commit = kit.commit or f"commit unknown: {kit.commit_reason}"
+    data = result.data
+    finished = result.finished_at or "not finished"
+    return Facts(
+        (
+            Label("Host", f"{system(host)}; id {host.id}{name}"),
+            Label("Cores", cores_words(plan)),
+            Label("Workload", workload(plan, data)),
+            Label("Data", f"{data.spec.kind}: {data.reason}" if data else "none", detail=True),
+            Label("Profile", f"{plan.profile}, {rounds_words(result)}"),
+            Label("Run", f"{result.status}: {result.stop_reason}"),
+            Label("Time", f"{result.started_at} to {finished}", detail=True),
+            Label("Software", f"bench {kit.version} ({commit}); {versions(result)}"),
+            Label("Command", shlex.join(result.command), detail=True),
+        )
+    )
+
+
+def _cores(lane: PlannedLane) -> str:
+    cores, node = lane.setup.placement.cores, lane.setup.placement.node
+    plural = "" if len(cores) == 1 else "s"
+    where = f"CPU{plural} {format_cpulist(cores)}, node {node}"
+    return f"{counted(len(cores), 'core')} ({where})"
+
+
+def _model(lane: PlannedLane) -> str:
+    size = lane.workload.image_size
+    return f"{lane.workload.title}, {size}×{size}"
+
+
+def _versions(result: Result, stack: str) -> str:
+    """`torch 2.8.0`, or `torch 2.8.0 (fp32); 2.8.1 (bf16-amx)` where its lanes saw several."""
+    lanes = [lane.id for lane in result.plan.lanes if lane.setup.stack == stack]
+    own = [process for lane in lanes for process in result.processes if process.lane == lane]
+    seen: dict[str, list[tuple[str, str]]] = {}
+    for process in own:
+        observed = process.record.observed if process.record else None
+        for package, version in observed.versions.items() if observed else ():
+            seen.setdefault(package, []).append((process.lane, version))
+    probed = result.host.stack(stack)
+    for package, read in probed.packages.items() if probed else ():
+        if package not in seen and read.value is not None:
+            seen[package] = [("", read.value)]
+    return ", ".join(f"{package} {listed(pairs)}" for package, pairs in sorted(seen.items()))

@@ -1,0 +1,194 @@
+"""What a host is, what may run on it, and what a lane will get."""
+
+import json
+from dataclasses import asdict
+
+from bench.model.host import Allowance, Host, InstructionSet, Settings, Stack, Tools, Topology
+from bench.plan.cores import LaneCores
+from bench.report.document.parts import (
+    Cell,
+    Column,
+    Document,
+    Facts,
+    Label,
+    Paragraph,
+    Section,
+    Table,
+    Tone,
+    line,
+)
+from bench.report.document.wording import on_off, reading, yes_no
+from bench.text import counted, format_cpulist, size
+
+Lanes = dict[str, str | None]
+"""None for each lane that the host can run, else the reason why not."""
+
+
+def host_document(host: Host, cores: LaneCores, lanes: Lanes) -> Document:
+    """The whole host."""
+    count = counted(len(cores.cpus), "core")
+    lane = f"{count}, CPUs {format_cpulist(cores.cpus)}, on node {cores.node}: {cores.reason}"
+    processor = [
+        ("processor", reading(host.cpu.brand)),
+        ("identity", _identity(host)),
+        ("topology", _topology(host.topology)),
+        ("caches", _caches(host.topology)),
+    ]
+    sets = Section("Instruction sets", (_instruction_sets(host), Paragraph(line(_amx(host)))))
+    return Document(
+        "Host",
+        (_facts(processor),),
+        (
+            sets,
+            Section("This process may use", (_facts(_allowance(host.allowance)),)),
+            Section("A lane gets", (_facts([("cores", lane)]),)),
+            Section("Settings", (_facts(_settings(host.settings)),)),
+            Section("Tools", (_facts(_tools(host.tools)),)),
+            *(Section(f"Stack {each.name}", (_facts(_stack(each)),)) for each in host.stacks),
+            Section("Lanes", (_lanes(lanes),)),
+        ),
+    )
+
+
+def host_json(host: Host, cores: LaneCores, lanes: Lanes) -> str:
+    """The same as JSON: `host` as in `result.json`, the cores of a lane, and the lanes."""
+    facts = {
+        "host": host.model_dump(),
+        "lane_cores": asdict(cores),
+        "lanes": [
+            {"id": lane, "runs": reason is None, "reason": reason} for lane, reason in lanes.items()
+        ],
+    }
+    return json.dumps(facts, indent=1)
+
+
+def _facts(rows: list[tuple[str, str]]) -> Facts:
+    return Facts(tuple(Label(name, value) for name, value in rows))
+
+
+def _lanes(lanes: Lanes) -> Table:
+    columns = (Column("lane"), Column("runs here"), Column("why not", wraps=True))
+    rows = tuple(
+        (Cell(lane, lane=True), _answer(yes_no(reason is None)), Cell(reason or ""))
+        for lane, reason in lanes.items()
+    )
+    return Table(columns, rows)
+
+
+def _identity(host: Host) -> str:
+    cpu = host.cpu
+    parts = [
+        cpu.architecture,
+        reading(cpu.vendor),
+        f"family {reading(cpu.family)}",
+        f"model {reading(cpu.model)}",
+        f"stepping {reading(cpu.stepping)}",
+        f"microcode {reading(cpu.microcode)}",
+    ]
+    return ", ".join(parts)
+
+
+def _topology(topology: Topology) -> str:
+    counts = (
+        (topology.sockets, "socket"),
+        (topology.cores, "core"),
+        (topology.threads, "thread"),
+        (len(topology.nodes), "NUMA node"),
+    )
+    nodes = "\n".join(
+        f"node {n.node}: CPUs {format_cpulist(n.cpus)}, memory {reading(n.memory_bytes, size)}"
+        for n in topology.nodes
+    )
+    return f"{', '.join(counted(*each) for each in counts)}\n{nodes}"
+
+
+def _caches(topology: Topology) -> str:
+    kinds = {"data": "d", "instruction": "i"}
+    caches = [
+        f"L{c.level}{kinds.get(c.kind.lower(), '')} {size(c.size_bytes)} × {c.instances}"
+        for c in topology.caches
+    ]
+    return ", ".join(caches) or "unknown"
+
+
+def _instruction_sets(host: Host) -> Table:
+    columns = (Column("name"), Column("advertised"), Column("usable"), Column("why", wraps=True))
+    return Table(columns, tuple(_instruction_set(each) for each in host.instruction_sets))
+
+
+def _instruction_set(each: InstructionSet) -> tuple[Cell, ...]:
+    usable = "not tried" if each.usable is None else yes_no(each.usable)
+    return Cell(each.name), Cell(yes_no(each.advertised)), _answer(usable), Cell(each.why)
+
+
+def _answer(word: str) -> Cell:
+    tones: dict[str, Tone] = {"yes": "good", "no": "doubtful"}
+    return Cell(word, tone=tones.get(word, "plain"))
+
+
+def _amx(host: Host) -> str:
+    permission = host.amx_permission
+    verdict = {True: "granted", False: "refused", None: "not asked"}[permission.granted]
+    answer = "" if permission.answer == verdict else f": {permission.answer}"
+    return f"AMX permission, {permission.request}: {verdict}{answer}"
+
+
+def _allowance(allowance: Allowance) -> list[tuple[str, str]]:
+    return [
+        ("CPUs", _cpus(allowance)),
+        ("quota", reading(allowance.quota_cpus, lambda cpus: f"{cpus:g} CPUs")),
+        ("memory", _memory(allowance)),
+        ("memory policy", reading(allowance.memory_policy, _policy)),
+        ("/dev/shm", reading(allowance.shm_bytes, size)),
+        ("control groups", reading(allowance.cgroup_version, lambda version: f"version {version}")),
+    ]
+
+
+def _cpus(allowance: Allowance) -> str:
+    affinity = f"{format_cpulist(allowance.affinity)} ({len(allowance.affinity)})"
+    cpuset = allowance.cpuset
+    if cpuset.value is not None and set(cpuset.value) == set(allowance.affinity):
+        return f"{affinity}, by affinity and cpuset"
+    return f"{affinity} by affinity; cpuset {reading(cpuset, format_cpulist)}"
+
+
+def _memory(allowance: Allowance) -> str:
+    available = reading(allowance.memory_available_bytes, size)
+    return f"{available} available; limit {reading(allowance.memory_limit_bytes, size)}"
+
+
+def _policy(may: bool) -> str:
+    return "may bind memory to a node" if may else "may not bind memory to a node"
+
+
+def _settings(settings: Settings) -> list[tuple[str, str]]:
+    return [
+        ("system", f"{reading(settings.operating_system)}, Linux {settings.kernel}"),
+        ("hypervisor", reading(settings.hypervisor)),
+        ("container", reading(settings.container)),
+        ("governor", reading(settings.governor)),
+        ("frequency driver", reading(settings.frequency_driver)),
+        ("turbo", reading(settings.turbo, on_off)),
+        ("SMT", reading(settings.smt, on_off)),
+        ("huge pages", reading(settings.transparent_huge_pages)),
+        ("NUMA balancing", reading(settings.numa_balancing, on_off)),
+    ]
+
+
+def _tools(tools: Tools) -> list[tuple[str, str]]:
+    """Those that are there, in one line; each missing one with its remedy."""
+    readings = {name: getattr(tools, name) for name in Tools.model_fields}
+    there = [name for name, read in readings.items() if read.value is not None]
+    missing = [f"{name}: {read.reason}" for name, read in readings.items() if read.value is None]
+    return [("found", ", ".join(there) or "none"), ("missing", "\n".join(missing) or "none")]
+
+
+def _stack(stack: Stack) -> list[tuple[str, str]]:
+    """Its interpreter, releases and libraries; each missing one with its remedy."""
+    return [
+        ("interpreter", reading(stack.python)),
+        ("packages", "\n".join(f"{name} {reading(read)}" for name, read in stack.packages.items())),
+        ("ipexrun", reading(stack.ipexrun)),
+        ("libiomp5", reading(stack.iomp5)),
+        ("lock", reading(stack.lock, lambda lock: f"{lock[:12]}…")),
+    ]

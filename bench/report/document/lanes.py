@@ -1,0 +1,148 @@
+"""The table of lanes, invalid lanes loudly, and what became of lanes without a figure."""
+
+from collections.abc import Callable
+
+from bench.analysis.ratios import ratio_against
+from bench.model.result import Result
+from bench.model.summary import KernelShare, LaneState, LaneSummary, Ratio, Spread, Summary
+from bench.report.document.parts import (
+    UNKNOWN,
+    Callout,
+    Cell,
+    Column,
+    Section,
+    Table,
+    Tone,
+)
+from bench.report.document.wording import beneath, epoch_unit, rate_unit, ratio_value, span
+from bench.text import GIB, counted, figure, percent
+
+AT_ISA = (
+    "at its ISA: share of the convolutions' and inner products' time that ran at the lane's own "
+    "instruction set, in one more step of each process under oneDNN's verbose mode."
+)
+STATE_TONES: dict[str, Tone] = {
+    "measured": "good",
+    "completed": "good",
+    "planned": "plain",
+    "invalid": "bad",
+    "failed": "bad",
+    "too large": "bad",
+    "skipped": "doubtful",
+    "interrupted": "doubtful",
+    "not reached": "doubtful",
+}
+"""Tones of the words for a lane's or a process's state; the word itself says it all."""
+
+
+def state(word: str) -> Cell:
+    """A lane's or a process's state; an invalid one's in capitals."""
+    text = "INVALID" if word == "invalid" else word
+    return Cell(text, tone=STATE_TONES.get(word, "plain"))
+
+
+def lanes(result: Result) -> Section:
+    """One row a lane; beneath it a callout for each invalid one."""
+    callouts = tuple(
+        Callout(
+            f"INVALID: {lane.lane}",
+            f"has no figure, what ran contradicts its name: {lane.reason or 'no reason is known'}.",
+        )
+        for lane in result.summary.lanes
+        if lane.state == "invalid"
+    )
+    return Section("Lanes", (_table(result), *callouts))
+
+
+def incomplete(result: Result) -> Section | None:
+    """The lanes with a reason to be told, invalid ones apart; None without any."""
+    rows = tuple(
+        (Cell(lane.lane, lane=True), state(lane.state), Cell(lane.reason))
+        for lane in result.summary.lanes
+        if lane.reason and lane.state != "invalid"
+    )
+    if not rows:
+        return None
+    columns = (Column("lane"), Column("state"), Column("reason", wraps=True))
+    return Section("Not measured, or not in every round", (Table(columns, rows),), level=3)
+
+
+def states_words(summary: Summary) -> str:
+    """`3 lanes measured, 1 invalid`: what became of the lanes, counted."""
+    states = [lane.state for lane in summary.lanes]
+    others: tuple[LaneState, ...] = (
+        *("invalid", "failed", "interrupted", "skipped", "not reached"),
+    )
+    counts = [f"{states.count(each)} {each}" for each in others if each in states]
+    return ", ".join([f"{counted(states.count('measured'), 'lane')} measured", *counts])
+
+
+def best_fp32_column(summary: Summary) -> str | None:
+    """The best FP32 lane, if ratios against it say more than those against the baseline."""
+    return summary.best_fp32 if summary.best_fp32 != summary.baseline else None
+
+
+def _table(result: Result) -> Table:
+    summary = result.summary
+    best = best_fp32_column(summary)
+    denominators = [summary.baseline, *([best] if best else [])]
+    unit, seconds = epoch_unit(summary)
+    rate = rate_unit(result.plan)
+    at_isa = "" if all(lane.kernels is None for lane in summary.lanes) else AT_ISA
+    columns = (
+        Column("lane"),
+        Column(f"compute {rate}", right=True),
+        Column(f"end-to-end {rate}", right=True, gives_way=2),
+        Column(f"epoch, {unit}", right=True, gives_way=3),
+        *(Column(f"× {lane}", right=True, gives_way=i) for i, lane in enumerate(denominators)),
+        Column("at its ISA", right=True, gives_way=4, note=at_isa),
+        Column("peak GiB", right=True, gives_way=5),
+    )
+    rows = []
+    for lane in summary.lanes:
+        cells = (
+            _figures(lane, denominators, seconds)
+            if lane.state == "measured"
+            else [state(lane.state), *[Cell()] * (len(columns) - 2)]
+        )
+        rows.append((Cell(lane.lane, lane=True), *cells))
+    return Table(columns, tuple(rows))
+
+
+def _figures(lane: LaneSummary, denominators: list[str], seconds: float) -> list[Cell]:
+    """`seconds` is the unit of the epoch time."""
+    memory = lane.peak_memory_bytes
+    return [
+        spread_cell(lane.compute_samples_per_second, figure),
+        spread_cell(lane.end_to_end_samples_per_second, figure),
+        spread_cell(
+            lane.epoch_seconds,
+            lambda value: figure(value / seconds),
+            "" if lane.epoch_measured else "~",
+        ),
+        *(
+            Cell("1", tone="weak")
+            if lane.lane == name
+            else ratio_cell(ratio_against(lane.compute_ratios, name))
+            for name in denominators
+        ),
+        Cell(_share(lane.kernels)),
+        Cell(UNKNOWN if memory is None else f"{memory / GIB:.1f}"),
+    ]
+
+
+def spread_cell(over: Spread | None, write: Callable[[float], str], mark: str = "") -> Cell:
+    """The median, after a mark, with its range."""
+    if over is None:
+        return Cell(UNKNOWN)
+    return Cell(mark + write(over.median), span(over, write), "strong")
+
+
+def ratio_cell(ratio: Ratio | None) -> Cell:
+    """A ratio with its interval, or without one with its range."""
+    return Cell(UNKNOWN) if ratio is None else Cell(ratio_value(ratio), beneath(ratio), "strong")
+
+
+def _share(kernels: KernelShare | None) -> str:
+    share = kernels.at_instruction_set if kernels is not None else None
+    return UNKNOWN if share is None else percent(share)

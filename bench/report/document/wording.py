@@ -1,0 +1,109 @@
+"""How figures, readings and ratios are written, the same in every document and chart."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from bench.model.base import Reading
+from bench.model.plan import Plan, PlannedLane
+from bench.model.summary import Interval, Ratio, Spread, Summary
+from bench.text import counted, percent
+
+T = TypeVar("T")
+
+
+def ratio_value(ratio: Ratio) -> str:
+    """The mean ratio, `1.87×`."""
+    return f"{ratio.value:.2f}×"
+
+
+def span(over: Spread | Ratio, write: Callable[[float], str]) -> str:
+    """Lowest and highest round, `5.98–6.10`; empty for a single round, which has no range."""
+    return f"{write(over.low)}–{write(over.high)}" if over.rounds > 1 else ""
+
+
+def beneath(ratio: Ratio) -> str:
+    """What stands with a ratio: its interval, `1.60–1.74`, else its range; empty for one round."""
+    over = ratio.interval or ratio
+    return _ends(over.low, over.high, 2) if ratio.interval or ratio.rounds > 1 else ""
+
+
+def ratio_words(ratio: Ratio, interval: Interval) -> tuple[str, str]:
+    """`1.67×` and `95 % interval 1.60–1.74`, with more places where 1 would else be shown."""
+    shown = (ratio.value, interval.low, interval.high)
+    telling = (n for n in (2, 3, 4) if all(each == 1 or round(each, n) != 1 for each in shown))
+    places = next(telling, 4)
+    ends = _ends(interval.low, interval.high, places)
+    return f"{ratio.value:.{places}f}×", f"{percent(interval.level)} interval {ends}"
+
+
+def methods(ratios: list[Ratio]) -> list[str]:
+    """`95 % confidence interval, <method>, 6 rounds`: once for each method and level."""
+    sure = [(each.interval, each.rounds) for each in ratios if each.interval is not None]
+    if not sure:
+        return []
+    least, most = min(rounds for _, rounds in sure), max(rounds for _, rounds in sure)
+    over = ("" if least == most else f"{least} to ") + counted(most, "round")
+    kinds = dict.fromkeys((interval.level, interval.method) for interval, _ in sure)
+    return [f"{percent(level)} confidence interval, {method}, {over}" for level, method in kinds]
+
+
+def time_unit(seconds: float) -> tuple[str, float]:
+    """The unit in which this time is 2 or more, with its seconds: hours, minutes or seconds."""
+    for unit, length in (("hours", 3600.0), ("minutes", 60.0)):
+        if seconds >= 2 * length:
+            return unit, length
+    return "seconds", 1.0
+
+
+def epoch_unit(summary: Summary) -> tuple[str, float]:
+    """One unit for the epoch times of all lanes, so that they compare at sight."""
+    longest = (lane.epoch_seconds.high for lane in summary.lanes if lane.epoch_seconds)
+    return time_unit(max(longest, default=0.0))
+
+
+def rate_unit(plan: Plan) -> str:
+    """`img/s`; `samples/s` where the lanes' workloads have units of their own."""
+    units = {lane.workload.unit for lane in plan.lanes}
+    return f"{units.pop() if len(units) == 1 else 'samples'}/s"
+
+
+def by_lane(lanes: Iterable[PlannedLane], write: Callable[[PlannedLane], str]) -> str:
+    """What is written of every lane: once if it is the same, else each with its lanes.
+
+    `batch 16`, or `batch 16 (fp32, fp32-ipex); batch 32 (bf16-amx)`.
+    """
+    return listed((lane.id, write(lane)) for lane in lanes)
+
+
+def listed(pairs: Iterable[tuple[str, str]]) -> str:
+    """The texts of pairs of a name and a text: each once, with its names if there are several."""
+    names: dict[str, list[str]] = {}
+    for name, text in pairs:
+        names.setdefault(text, []).append(name)
+    if len(names) == 1:
+        return next(iter(names))
+    return "; ".join(f"{text} ({', '.join(dict.fromkeys(of))})" for text, of in names.items())
+
+
+def reading(read: Reading[T], write: Callable[[T], str] = str) -> str:
+    """The value; without one a dash, and the reason in brackets."""
+    return f"– ({read.reason})" if read.value is None else write(read.value)
+
+
+def yes_no(value: bool) -> str:
+    """`yes` or `no`."""
+    return "yes" if value else "no"
+
+
+def on_off(value: bool) -> str:
+    """`on` or `off`."""
+    return "on" if value else "off"
+
+
+def sentence_case(text: str) -> str:
+    """The text with its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
+def _ends(low: float, high: float, places: int) -> str:
+    return f"{low:.{places}f}–{high:.{places}f}"

@@ -1,0 +1,25 @@
+"""What ran in a process, held against what its lane's name says."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from bench.analysis.contradictions import contradictions
+from bench.analysis.evidence import kernels
+from bench.errors import BenchError
+from bench.model.plan import PlannedLane
+from bench.model.process import Process
+from bench.results.folder import read_evidence
+
+
+def hold_evidence(process: Process, lane: PlannedLane, folder: Path) -> None:
+    """Note in each rank of an ended process which kernels ran in it, and what they contradict.
+
+    Only what completed is held against the lane: the rest may have ended before any kernel ran.
+    """
+    for rank in process.ranks:
+        with suppress(OSError, BenchError):  # it left none, or the folder is gone
+            rank.kernels = kernels(read_evidence(folder, rank))
+        if process.outcome == "completed":
+            observed = rank.record.observed if rank.record else None
+            onednn_isa = observed.onednn_isa if observed else None
+            rank.contradictions = contradictions(lane, rank.kernels, onednn_isa)

@@ -1,0 +1,81 @@
+"""Starts a lane's process in its slot: its set-up becomes a spec, a command, an environment."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.errors import BenchError
+from bench.model.host import Host
+from bench.model.plan import Plan, PlannedLane
+from bench.model.spec import LaneSpec, Progress
+from bench.model.workload import DataSpec
+from bench.plan.start.command import SPEC
+from bench.plan.start.environment import compose
+from bench.run.noise import Watch
+from bench.run.preload import preload
+from bench.run.running import Running
+from bench.run.slot import Slot
+from bench.run.supervise import Supervised
+from bench.run.transport import Pipe
+
+OnProgress = Callable[[str, Progress], None]
+"""Told of a lane's progress: its id, and where it is."""
+
+
+def interpreter(host: Host, lane: PlannedLane) -> str:
+    """The Python that trains the lane: its stack's. BenchError if it is not there any more."""
+    stack = host.stack(lane.setup.stack)
+    if stack is None or stack.python.value is None:
+        raise BenchError(f"lane {lane.id} trains in stack {lane.setup.stack}, which is not here")
+    return stack.python.value
+
+
+class Launch:
+    """Starts the processes of one run.
+
+    `work` is a folder for what passes between controller and worker, `artifact` the run's own.
+    """
+
+    def __init__(self, host: Host, plan: Plan, data: DataSpec, work: Path, artifact: Path) -> None:
+        self._host, self._plan, self._data, self._work = host, plan, data, work
+        self._artifact = artifact.resolve()
+
+    def start(self, slot: Slot, *, measure_limits: bool, on_progress: OnProgress) -> Running:
+        """Start the lane's process. OSError if it can't be started."""
+        lane, placement = slot.lane, slot.lane.setup.placement
+        path = slot.spec(self._work)
+        path.write_text(self._spec(slot, measure_limits).model_dump_json(indent=1))
+        supervised = Supervised(
+            [word.replace(SPEC, str(path)) for word in lane.command],
+            self._environment(lane),
+            self._artifact / slot.log,
+            self._plan.lane_limit_seconds,
+            placement.cores if placement.task_manager == "affinity" else None,
+        )
+        return Running(
+            slot,
+            slot.record(self._work),
+            self._artifact,
+            Pipe(supervised, lambda progress: on_progress(lane.id, progress)),
+            Watch(placement.cores, supervised.session),
+        )
+
+    def _spec(self, slot: Slot, measure_limits: bool) -> LaneSpec:
+        return LaneSpec(
+            lane=slot.lane.id,
+            setup=slot.lane.setup,
+            workload=slot.lane.workload,
+            data=self._data,
+            protocol=self._plan.protocol,
+            effort=self._plan.effort,
+            record_path=str(slot.record(self._work)),
+            evidence_path=str(self._artifact / slot.evidence),
+            measure_limits=measure_limits,
+            guarded=True,
+        )
+
+    def _environment(self, lane: PlannedLane) -> dict[str, str]:
+        own = dict(lane.setup.environment)
+        if lane.setup.preload:
+            own["LD_PRELOAD"] = preload(lane.setup.preload, self._work / f"{lane.id}.preload")
+        return compose(os.environ, own, interpreter(self._host, lane))

@@ -1,0 +1,44 @@
+"""A run's result in its folder, after each process and at the end."""
+
+import tempfile
+from pathlib import Path
+from typing import NoReturn
+
+from bench.errors import BenchError
+from bench.model.result import Result
+from bench.report.render import render_charts, render_texts
+from bench.results import checksums
+from bench.results.folder import RESULT, write_text
+
+
+def save(result: Result, folder: Path) -> None:
+    """Write `result.json` and the texts, each whole. OSError if the folder can't be written."""
+    _write_result(result, folder)
+    render_texts(result, folder)
+
+
+def save_ended(result: Result, folder: Path) -> None:
+    """Write all that a run leaves behind, sums included.
+
+    BenchError if the folder can't be written any more: the result is then somewhere else.
+    """
+    try:
+        save(result, folder)
+        render_charts(result, folder)
+        checksums.write(folder)
+    except OSError as error:
+        _rescue(result, folder, error)
+
+
+def _rescue(result: Result, folder: Path, error: OSError) -> NoReturn:
+    """Keep the result somewhere else, and say where."""
+    kept = Path(tempfile.mkdtemp(prefix="bench-rescued-"))
+    _write_result(result, kept)
+    raise BenchError(
+        f"the run can't go on in {folder}: {error}",
+        f"what was measured is in {kept}; `bench report {kept}` renders it",
+    ) from error
+
+
+def _write_result(result: Result, folder: Path) -> None:
+    write_text(folder / RESULT, result.model_dump_json(indent=1) + "\n")

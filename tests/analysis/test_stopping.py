@@ -1,0 +1,73 @@
+import pytest
+
+from bench.analysis.stopping import enough
+from bench.analysis.summary import summarize
+from bench.model.plan import Plan
+from bench.model.summary import Summary
+from tests.factories import make_plan, make_process
+
+WIDE, NARROW = [1.0, 1.5, 0.7], [1.0, 1.001, 0.999]
+
+
+def plan(**changes: object) -> Plan:
+    facts = {"rounds_min": 3, "rounds_max": 8, "time_budget_seconds": 600.0}
+    return make_plan(**(facts | changes))
+
+
+def measured(ratios: list[float]) -> Summary:
+    """Rounds in which each lane was so many times as fast as fp32."""
+    processes = [
+        make_process(lane, n, i, 6.0 * (ratio if lane != "fp32" else 1))
+        for n, ratio in enumerate(ratios, 1)
+        for i, lane in enumerate(("fp32", "fp32-ipex", "bf16-avx512"))
+    ]
+    for process in processes:  # exactly that rate, without the factory's jitter
+        assert process.record is not None
+        steps = process.record.compute.timed
+        rate = 6.0 * (ratios[process.round - 1] if process.lane != "fp32" else 1)
+        steps.data, steps.backward, steps.optimizer = [0] * 12, [0] * 12, [0] * 12
+        steps.forward = [round(16e9 / rate)] * 12
+    return summarize(plan(), processes, None)
+
+
+@pytest.mark.parametrize(
+    ("rounds", "most", "expected"),
+    [([1.0], 1, "the one round done"), (WIDE, 3, "all 3 rounds done"), (WIDE, 4, None)],
+)
+def test_the_most_rounds(rounds: list[float], most: int, expected: str | None) -> None:
+    assert enough(plan(rounds_min=1, rounds_max=most), measured(rounds), [10.0], 30) == expected
+
+
+def test_precise_enough() -> None:
+    assert enough(plan(), measured(NARROW), [10.0] * 3, 30) == (
+        "every interval is within ±2.0 %, after 3 rounds"
+    )
+    assert enough(plan(), measured(WIDE), [10.0] * 3, 30) is None
+    assert enough(plan(target_precision=0.0001), measured(NARROW), [10.0] * 3, 30) is None
+    assert enough(plan(rounds_min=4), measured(NARROW), [10.0] * 3, 30) is None
+
+
+def test_without_an_interval_nothing_is_precise() -> None:
+    assert enough(plan(rounds_min=1), measured([1.0, 1.0]), [10.0] * 2, 20) is None
+
+
+def test_the_time_budget_holds_for_the_longest_round_so_far() -> None:
+    summary = measured(WIDE)
+    assert enough(plan(), summary, [200.0, 100.0], 400.0) is None
+    why = enough(plan(), summary, [200.0, 100.0], 401.0)
+    assert why is not None
+    assert why.startswith(
+        "the time budget of 600 s had room for 3 rounds; the widest interval is ±"
+    )
+
+
+def test_a_budget_too_small_names_the_remedy() -> None:
+    assert enough(plan(), measured([1.0]), [500.0], 500.0) == (
+        "the time budget of 600 s had room for 1 round; 3 were wanted: --time-budget gives more "
+        "time; profile quick has shorter rounds"
+    )
+
+
+def test_one_round_is_begun_whatever_the_budget() -> None:
+    assert enough(plan(), measured([]), [], 10_000.0) is None
+    assert enough(plan(time_budget_seconds=None), measured(WIDE), [1e9], 1e9) is None

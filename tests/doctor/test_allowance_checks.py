@@ -1,0 +1,178 @@
+"""CPUs and quota, memory, shared memory."""
+
+import pytest
+
+from bench.doctor.cpus import cpus
+from bench.doctor.demand import demand
+from bench.doctor.memory import memory
+from bench.doctor.shared_memory import shared_memory
+from bench.model.base import Reading
+from bench.plan.estimate import batch_bytes
+from bench.plan.hazards import fitting_loaders
+from bench.plan.make import make_plan
+from bench.plan.options import Options
+from tests.doctor.cases import GIB, MIB, allowance, contained, make_case, settings
+from tests.recorded_hosts import recorded_host
+
+HOST = recorded_host("sapphire-rapids-2s")
+
+
+def test_all_cpus_without_a_quota():
+    found = cpus(make_case(host=HOST))
+    assert found.state == "ok"
+    assert found.value.value == (
+        "128 of 128 CPUs allowed (0-127), no quota below that; a lane gets 32"
+    )
+
+
+def test_a_cpuset_is_fine():
+    found = cpus(make_case(host=recorded_host("sapphire-rapids-2s", cpuset="32-35,96-99")))
+    assert found.state == "ok"
+    assert found.value.value.startswith("8 of 128 CPUs allowed (32-35,96-99)")
+
+
+@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize(("quota", "state"), [(8, "ok"), (4, "warning"), (0.5, "failure")])
+def test_a_quota(quota, state, version):
+    host = recorded_host("laptop", quota=quota, cgroup_version=version)
+    found = cpus(make_case(host=host))
+    assert found.state == state
+    assert (f"a quota of {quota:g}; " in found.value.value) == (state != "ok")
+
+
+def test_the_fix_of_a_quota_pins_to_as_many_cpus():
+    host = recorded_host("laptop", quota=2)
+    assert any("AllowedCPUs=0-1" in line for line in cpus(make_case(host=host)).fix)
+    inside = cpus(make_case(host=contained(host))).fix
+    assert 'cpuset: "0-1"' in inside
+    assert "--cpuset-cpus 0-1" in inside
+    # A pod is given threads: two of each core, for the lane to have two cores.
+    pod = cpus(make_case(host=contained(host, "kubernetes"))).fix
+    assert pod[-1] == 'resources: {requests: {cpu: "4"}, limits: {cpu: "4"}}'
+
+
+def test_a_quota_that_nobody_can_read():
+    host = allowance(
+        HOST, quota_cpus=Reading(reason="no cgroup with the cpu controller is mounted")
+    )
+    found = cpus(make_case(host=host))
+    assert found.state == "unknown"
+    assert found.value.reason.endswith("quota: no cgroup with the cpu controller is mounted")
+
+
+def available(size, **more):
+    return allowance(HOST, memory_available_bytes=Reading(value=size), **more)
+
+
+def test_memory_is_compared_with_the_plans_own_estimate():
+    planned = make_plan(HOST, Options())
+    needed = [lane.memory_estimate_bytes for lane in planned.lanes if lane.intention == "planned"]
+    assert len(needed) == 4
+    enough, short = max(needed), max(needed) - 1
+    ok = memory(make_case(host=available(enough)))
+    assert ok.state == "ok"
+    assert f"about {max(needed) / GIB:.1f} GiB for its largest lane" in ok.value.value
+    assert f"{sum(needed) / GIB:.1f} GiB for all at once" in ok.value.value
+    assert memory(make_case(host=available(short))).state == "warning"
+
+
+def test_the_smaller_workload_that_is_offered_fits():
+    host = available(6 * GIB)
+    found = memory(make_case(host=host))
+    assert found.fix[-2] == "# or: a smaller workload"
+    batch = int(found.fix[-1].removeprefix("bench run --batch-size "))
+    for size, intentions in ((batch, {"planned"}), (2 * batch, {"planned", "too large"})):
+        lanes = make_plan(host, Options(batch_size=size)).lanes
+        assert {lane.intention for lane in lanes} == intentions
+
+
+def test_memory_for_nothing_but_the_smallest_profile():
+    # Not even a batch of two of the default profile's larger images fits.
+    found = memory(make_case(host=available(demand(HOST, "smoke").memory_bytes)))
+    assert found.state == "warning"
+    assert found.fix[-1] == "bench run --profile smoke"
+
+
+def test_too_little_memory_for_anything():
+    found = memory(make_case(host=available(600 * MIB)))
+    assert found.state == "failure"
+    assert "profile smoke" in found.value.value
+    assert found.fix[-1] == "ps -eo pid,rss,args --sort=-rss | head"
+
+
+def test_memory_behind_a_limit_says_how_to_lift_it():
+    host = available(4 * GIB, memory_limit_bytes=Reading(value=5 * GIB))
+    bare, inside, pod = (
+        memory(make_case(host=each)).fix
+        for each in (host, contained(host), contained(host, "kubernetes"))
+    )
+    needed = make_case(host=host).demand.memory_bytes
+    gib = int(bare[1].partition("MemoryMax=")[2].partition("G")[0])
+    assert needed < gib * GIB <= needed + 2 * GIB
+    assert f"mem_limit: {gib}g" in inside
+    assert f"--memory {gib}g" in inside
+    assert f"resources: {{limits: {{memory: {gib}Gi}}}}" in pod
+
+
+def test_memory_that_nobody_can_read():
+    host = allowance(HOST, memory_available_bytes=Reading(reason="/proc/meminfo: masked"))
+    found = memory(make_case(host=host))
+    assert (found.state, found.value.reason) == ("unknown", "/proc/meminfo: masked")
+
+
+def test_without_torch_memory_is_that_of_the_baseline():
+    none = recorded_host("sapphire-rapids-2s", missing_tools=("torch",))
+    case = make_case(host=none)
+    assert [lane.id for lane in case.demand.lanes] == ["fp32"]
+    assert memory(case).state == "ok"
+
+
+@pytest.mark.parametrize("name", ["sapphire-rapids-2s", "granite-rapids", "laptop"])
+def test_the_demand_is_the_default_plans(name):
+    host = recorded_host(name)
+    planned = make_plan(host, Options())
+    asked = make_case(host=host).demand
+    assert asked.profile == planned.profile
+    assert asked.lanes == planned.running
+
+
+def test_shared_memory_enough():
+    found = shared_memory(make_case(host=HOST))
+    assert (found.state, found.value.value) == ("ok", "64 GiB: room for 4 of 4 loader processes")
+
+
+def test_dockers_default_of_shared_memory():
+    host = allowance(contained(HOST), shm_bytes=Reading(value=64 * MIB))
+    case = make_case(host=host)
+    found = shared_memory(case)
+    assert found.state == "warning"
+    assert found.value.value == "64 MiB: room for 0 of 4 loader processes"
+    (line,) = [line for line in found.fix if line.startswith("shm_size: ")]
+    gib = int(line.removeprefix("shm_size: ").removesuffix("gb"))
+    assert f"--shm-size {gib}g" in found.fix
+    for lane in case.demand.lanes:
+        wanted, batch = 4, batch_bytes(lane.setup.batch_size, lane.workload)
+        assert lane.setup.loader_workers == wanted
+        assert fitting_loaders(wanted, batch, Reading(value=gib * GIB)) == (wanted, [])
+        assert fitting_loaders(wanted, batch, host.allowance.shm_bytes)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("engine", "fix"),
+    [
+        (None, "sudo mount -o remount,size=1g /dev/shm"),
+        ("kubernetes", "volumes: [{name: shm, emptyDir: {medium: Memory, sizeLimit: 1Gi}}]"),
+    ],
+)
+def test_shared_memory_enlarged_elsewhere(engine, fix):
+    host = allowance(HOST, shm_bytes=Reading(value=64 * MIB))
+    if engine:
+        host = settings(host, container=Reading(value=engine))
+    assert shared_memory(make_case(host=host)).fix[-1] == fix
+
+
+def test_no_shared_memory_at_all():
+    host = allowance(HOST, shm_bytes=Reading(reason="/dev/shm: No such file or directory"))
+    found = shared_memory(make_case(host=host))
+    assert found.state == "warning"
+    assert found.value.value.startswith("none (/dev/shm: No such file or directory): room for 0")

@@ -1,0 +1,68 @@
+"""What the document of a host says."""
+
+import json
+import re
+
+from bench.model.host import Host
+from bench.plan.cores import LaneCores
+from bench.report.document.host import host_document, host_json
+from tests.host_factory import LONG_BRAND, NO_AMX, make_host, make_stack, unknown
+from tests.report.test_views import shown
+
+LANES = {"fp32": None, "bf16-amx": NO_AMX}
+CORES = LaneCores([0, 1], 0, "both cores")
+
+
+def text_of(host: Host) -> str:
+    return shown(host_document(host, CORES, LANES), 120)
+
+
+def words(host: Host) -> str:
+    return " ".join(text_of(host).split())
+
+
+def test_what_is_usable_and_why() -> None:
+    lines = [" ".join(line.split()) for line in text_of(make_host()).splitlines()]
+    assert "avx512_bf16 yes yes executed" in lines
+    assert "amx_tile no no not advertised by the CPU" in lines
+    text = words(make_host())
+    assert "refused: EOPNOTSUPP (Operation not supported)" in text
+    assert "2 cores, CPUs 0-1, on node 0: both cores" in text
+    assert "missing numactl: not found; install it with: apt-get install numactl" in text
+    assert f"bf16-amx no {NO_AMX}" in text
+
+
+def test_every_stack_has_a_section_with_what_is_missing() -> None:
+    host = make_host()
+    host.stacks.append(make_stack("torch", packages={"torch": unknown("not installed")}))
+    text = words(host)
+    assert "Stack ipex interpreter /opt/bench/bin/python packages torch 2.8.0 torchvision" in text
+    assert "Stack torch interpreter /opt/bench/bin/python packages torch – (not installed)" in text
+
+
+def test_an_instruction_set_nobody_tried_says_so() -> None:
+    host = make_host()
+    host.instruction_sets[0].usable = None
+    assert re.search(r"avx2 +yes +not tried", text_of(host))
+
+
+def test_a_big_hosts_cpus_are_ranges() -> None:
+    text = words(make_host(LONG_BRAND, amx=True, big=True))
+    assert "node 1: CPUs 56-111,168-223, memory 256 GiB" in text
+    assert "missing none" in text
+    assert "AMX permission, arch_prctl(ARCH_REQ_XCOMP_PERM, 18): granted" in text
+
+
+def test_a_cpuset_that_differs_from_the_affinity_is_shown() -> None:
+    host = make_host(big=True)
+    host.allowance.affinity = [0, 1]
+    assert "0-1 (2) by affinity; cpuset 0-223" in words(host)
+    host.allowance.cpuset = unknown("no cpuset at any level")
+    assert "cpuset – (no cpuset at any level)" in words(host)
+
+
+def test_json_has_all_of_it() -> None:
+    facts = json.loads(host_json(make_host(), CORES, LANES))
+    assert facts["host"] == make_host().model_dump()
+    assert facts["lane_cores"] == {"cpus": [0, 1], "node": 0, "reason": "both cores"}
+    assert facts["lanes"][1] == {"id": "bf16-amx", "runs": False, "reason": NO_AMX}

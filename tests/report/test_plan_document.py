@@ -1,0 +1,117 @@
+"""What the document of a plan says."""
+
+from typing import Any
+
+from bench.model.plan import Plan
+from bench.model.protocol import Effort
+from bench.report.document.plan import plan_document
+from tests.factories import make_lanes, make_plan
+from tests.host_factory import NO_AMX
+from tests.lanes import PLACEMENT, make_lane
+from tests.report.test_views import shown
+
+
+def words(plan: Plan) -> str:
+    """What is shown, in one line: wrapping is not what these tests are about."""
+    return " ".join(shown(plan_document(plan)).split())
+
+
+def lanes_with(lane: str, **changes: Any) -> list[Any]:
+    """The four lanes, one of them changed."""
+    return [make_lane(each.id, **changes) if each.id == lane else each for each in make_lanes()]
+
+
+def test_common_things_are_said_once() -> None:
+    text = words(make_plan())
+    assert text.count("ipexrun cpu") == 1
+    assert text.count("every lane preloads libiomp5.so") == 1
+    assert text.count("preload") == 1
+    assert "ONEDNN_MAX_CPU_ISA=AVX512_CORE_BF16 ATEN_CPU_CAPABILITY=avx512_bf16" in text
+    assert "no lane inherits LD_PRELOAD OMP_NUM_THREADS" in text
+
+
+def test_a_lane_shows_its_set_up_and_why_it_is_skipped() -> None:
+    text = words(make_plan())
+    assert "planned FP32, IPEX, channels_last, ceiling AVX512_CORE, stack ipex" in text
+    assert "skipped BF16 on AMX, IPEX, channels_last, ceiling AVX512_CORE_AMX, stack ipex" in text
+    assert NO_AMX in text
+
+
+def test_a_plan_of_one_lane_shows_its_environment_with_the_lane() -> None:
+    text = words(make_plan(make_lanes()[:1]))
+    assert "every lane" not in text
+    assert "ONEDNN_MAX_CPU_ISA=AVX512_CORE preloads libiomp5.so" in text
+    assert "ipexrun cpu" in text
+
+
+def test_what_one_lane_preloads_and_runs_alone_stands_with_it() -> None:
+    text = words(make_plan(lanes_with("fp32", preload=[], command=["python", "SPEC"])))
+    assert "every lane preloads" not in text
+    assert "every lane runs" not in text
+    assert text.count("preloads libiomp5.so") == 2
+    assert "ONEDNN_MAX_CPU_ISA=AVX512_CORE python SPEC ■ fp32-ipex" in text
+
+
+def test_cores_and_batches_that_differ_are_told_by_lane() -> None:
+    placement = PLACEMENT.model_copy(
+        update={"cores": [1], "reason": "by hand", "task_manager": "numactl"}
+    )
+    text = words(make_plan(lanes_with("fp32", placement=placement, batch_size=8)))
+    assert "1 core (CPU 1, node 0): by hand; pinned by numactl (fp32); 2 cores (CPUs 0-1" in text
+    assert "batch 8 (fp32); batch 16 (fp32-ipex, bf16-avx512), 1 loader process" in text
+
+
+def test_a_lane_too_large_does_not_count_for_the_memory() -> None:
+    lanes = lanes_with(
+        "fp32",
+        intention="too large",
+        reason="a batch of 16 needs about 40.0 GiB",
+        memory_estimate_bytes=40 * 2**30,
+    )
+    text = words(make_plan(lanes))
+    assert "too large FP32, stock PyTorch" in text
+    assert "a batch of 16 needs about 40.0 GiB" in text
+    assert "memory about 6.6 GiB for all lanes, 3.7 GiB for the largest" in text
+    apart = words(make_plan(lanes, together=False))
+    assert "memory about 3.7 GiB for the largest lane" in apart
+
+
+def test_the_data_asked_for() -> None:
+    text = words(make_plan(data_requested="auto"))
+    assert "data CIFAR-10 if it can be had, else synthetic; 2,000 samples if they are" in text
+    assert "one folder a class: /srv/cats" in words(make_plan(data_requested="folder:/srv/cats"))
+
+
+def test_how_a_round_goes_and_why() -> None:
+    together = words(make_plan())
+    assert "in a round alive together, taking turns: together they need about 8.1 GiB" in together
+    apart = make_plan(together=False, together_reason="together they would need about 70.0 GiB")
+    assert (
+        "in a round one process after the other: together they would need about 70.0 GiB"
+    ) in words(apart)
+
+
+def test_how_much_a_process_measures() -> None:
+    assert (
+        "a process a warm-up of up to 5 steps; 2 end-to-end and 4 compute turns of 2.5 s, "
+        "1 to 20 steps each"
+    ) in words(make_plan())
+    sample = Effort(
+        warmup_max_steps=0, end_to_end_turns=0, compute_turns=1, turn_seconds=5,
+        turn_min_steps=1, turn_max_steps=400, whole_epochs=1,
+    )  # fmt: skip
+    assert "a process 1 whole epoch; 1 compute turn of 5.0 s, 1 to 400 steps each" in words(
+        make_plan(effort=sample)
+    )
+
+
+def test_rounds_and_time() -> None:
+    text = words(make_plan(rounds_min=3, rounds_max=10, time_budget_seconds=None))
+    assert (
+        "3 to 10, until each compute ratio is known within ±2 %; lanes shuffled in each, "
+        "seed 20261123"
+    ) in text
+    fine = make_plan(rounds_min=3, rounds_max=10, target_precision=0.015)
+    assert "known within ±1.5 % or the time is up; lanes" in words(fine)
+    assert "rounds 3, lanes shuffled in each" in words(make_plan())
+    assert "about 9 min (no budget; a process may take 5 min)" in text

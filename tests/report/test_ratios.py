@@ -1,0 +1,89 @@
+import re
+
+from bench.model.result import Result
+from bench.model.summary import Interval, Verdict
+from bench.report.document.ratios import judgements
+from tests.factories import make_result
+from tests.report.scenes import change_lane, four_lanes, invalid_lane, one_lane, slower_bf16
+
+
+def sentences(result: Result) -> list[str]:
+    return [str(each) for each in judgements(result)]
+
+
+def with_interval(low: float, high: float, verdict: Verdict) -> Result:
+    """One lane against the baseline, its interval replaced."""
+    result = make_result(rounds=6)
+    ratio = result.summary.lanes[1].compute_ratios[0]
+    ratio.interval = Interval(low=low, high=high, level=0.95, method="by hand")
+    ratio.value = (low * high) ** 0.5
+    ratio.verdict = verdict
+    return result
+
+
+def test_faster_with_its_interval_and_rounds() -> None:
+    result = with_interval(1.604, 1.736, "faster")
+    assert sentences(result)[0] == (
+        "fp32-ipex is faster than fp32: 1.67× (95 % interval 1.60–1.74, 6 rounds)"
+    )
+
+
+def test_slower_with_its_interval_and_rounds() -> None:
+    result = with_interval(0.7, 0.8, "slower")
+    assert sentences(result)[0] == (
+        "fp32-ipex is slower than fp32: 0.75× (95 % interval 0.70–0.80, 6 rounds)"
+    )
+
+
+def test_an_interval_that_holds_1_is_no_verdict() -> None:
+    result = with_interval(0.97, 1.06, "undecided")
+    assert sentences(result)[0] == (
+        "fp32-ipex against fp32: no verdict, the 95 % interval 0.97–1.06 holds 1 (6 rounds)"
+    )
+
+
+def test_too_few_rounds_are_no_verdict_and_no_word_of_one() -> None:
+    said = sentences(make_result(rounds=2))
+    assert said[0] == (
+        "fp32-ipex against fp32: no verdict: 2 of the 3 rounds that an interval needs"
+    )
+    assert not re.search("faster|slower", " ".join(said))
+
+
+def test_each_lane_but_the_baseline_against_each_denominator() -> None:
+    pairs = [re.match(r"(\S+) is \w+ than (\S+):", each) for each in sentences(four_lanes())]
+    assert [pair.groups() for pair in pairs if pair] == [
+        ("fp32-ipex", "fp32"),
+        ("bf16-avx512", "fp32"),
+        ("bf16-avx512", "fp32-ipex"),
+        ("bf16-amx", "fp32"),
+        ("bf16-amx", "fp32-ipex"),
+    ]
+
+
+def test_lanes_that_share_no_round_say_so() -> None:
+    result = make_result()
+    result.summary.lanes[1].compute_ratios = []
+    assert sentences(result)[0] == (
+        "fp32-ipex against fp32: no verdict, no round in which both completed"
+    )
+
+
+def test_a_lane_that_was_not_measured_or_is_invalid_has_no_verdict() -> None:
+    assert sentences(one_lane()) == []
+    assert "bf16-amx" not in " ".join(sentences(invalid_lane()))
+    without = sentences(make_result(failing={"fp32": "died"}))
+    assert [each.split()[0] for each in without] == ["bf16-avx512"]
+
+
+def test_bf16_that_loses_to_the_best_fp32_is_explained_once() -> None:
+    over_baseline, over_best = judgements(slower_bf16())[1:]
+    assert str(over_best).startswith("bf16-avx512 is slower than fp32-ipex: 0.6")
+    assert over_baseline.because == ()
+    assert any("matrix-product peak is 130 GFLOP/s" in each for each in over_best.because)
+
+
+def test_a_second_fp32_lane_that_loses_is_not_explained_by_bf16() -> None:
+    result = slower_bf16()
+    change_lane(result, "bf16-avx512", precision="fp32")
+    assert [each.because for each in judgements(result)] == [(), (), ()]

@@ -1,0 +1,407 @@
+"""What the document of a result says, whatever medium writes it: here, in Markdown."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bench.model.record import Failure
+from bench.model.result import Result
+from bench.report.charts.catalogue import charts
+from bench.report.document.result import last_line, result_document
+from bench.report.media.markdown import markdown
+from tests.factories import make_noise, make_process, make_result
+from tests.host_factory import NO_AMX, make_host, unknown
+from tests.report.scenes import (
+    CONTRADICTION,
+    disturbed_round,
+    four_lanes,
+    invalid_lane,
+    long_names,
+    many_lanes,
+    nothing_valid,
+    observed_of,
+    one_lane,
+    record_of,
+    slower_bf16,
+    summarized,
+    two_stacks,
+)
+from tests.report.test_markdown import rows
+
+SCENES = [
+    *(disturbed_round, four_lanes, invalid_lane, long_names, many_lanes),
+    *(nothing_valid, one_lane, slower_bf16, two_stacks),
+]
+
+
+def report(result: Result) -> str:
+    return markdown(result_document(result))
+
+
+def section(text: str, heading: str) -> str:
+    return text.split(f"## {heading}\n\n", 1)[1].split("\n## ")[0]
+
+
+def answer(result: Result) -> str:
+    return report(result).split("\n\n")[1]
+
+
+def test_every_table_is_rectangular_whatever_the_reasons_hold() -> None:
+    nasty = "a | b\nc `d` <e> \\| f * g [h](i)"
+    result = make_result(failing={"fp32-ipex": nasty}, host=make_host(brand=nasty))
+    text = report(result)
+    for heading in (
+        "## Lanes",
+        "### Not measured, or not in every round",
+        "## Ratios",
+        "## Rounds",
+        "## Host and settings",
+    ):
+        cells = rows(text, heading)
+        assert len(cells) > 2
+        assert {len(each) for each in cells} == {len(cells[0])}
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_every_table_is_rectangular_whatever_ran(scene: Callable[[], Result]) -> None:
+    tables = re.findall(r"(?:^\|.*\n)+", report(scene()), re.M)
+    assert len(tables) >= 4
+    for each in tables:
+        cells = [len(re.split(r"(?<!\\)\|", line)) for line in each.splitlines()]
+        assert set(cells) == {cells[0]}
+
+
+def test_the_answer_comes_first_and_is_about_bf16() -> None:
+    assert re.fullmatch(
+        r"bf16-amx is \*\*faster\*\* than fp32: 10\.\d+× \(95 % interval [\d.–]+, 6 rounds\)\. "
+        r"bf16-amx is \*\*faster\*\* than fp32-ipex: 8\.\d+× \(95 % interval [\d.–]+, 6 rounds\)\.",
+        answer(four_lanes()),
+    )
+    assert answer(slower_bf16()).startswith("bf16-avx512 is **slower** than fp32: 0.7")
+    assert "bf16-avx512 is **slower** than fp32-ipex: 0.6" in answer(slower_bf16())
+
+
+def test_the_answer_without_anything_to_compare() -> None:
+    assert answer(one_lane()) == "fp32 trains 5.93 img/s: no lane but fp32 was measured."
+    assert answer(nothing_valid()) == "No figure: no lane has a valid compute rate."
+    assert answer(make_result(nothing=True)).startswith("No figure: ")
+    assert not re.search(r"\b(faster|slower)\b", answer(make_result(rounds=2)))
+    without_baseline = answer(make_result(failing={"fp32": "died"}))
+    assert without_baseline.startswith("bf16-avx512 is **faster** than fp32-ipex: ")
+
+
+def test_without_a_valid_lane_there_are_no_figures_and_sections_say_why() -> None:
+    text = report(nothing_valid())
+    assert text.count("> [!CAUTION]") == 3
+    for heading in ("Verdicts", "Ratios"):
+        assert section(text, heading).strip() == "None: no lane has a valid compute rate."
+    assert section(text, "Charts").strip() == "None: no lane has a valid figure."
+    assert section(text, "Limits").strip() == "- Not known: no lane has a valid compute rate."
+    assert section(text, "Where the time goes").startswith("Not known: ")
+    assert "×**" not in text
+
+
+def test_a_row_a_lane() -> None:
+    cells = {row[0]: row[1:] for row in rows(report(make_result()), "## Lanes")}
+    assert cells["lane"] == [
+        *("compute img/s", "end-to-end img/s", "epoch, hours", "× fp32", "× fp32-ipex"),
+        *("at its ISA", "peak GiB"),
+    ]
+    assert cells["fp32"][0] == "**6.09** (5.93–6.13)"
+    assert cells["fp32"][3] == "1"
+    assert cells["bf16-avx512"][2].startswith("**~1.32** (")
+    assert cells["bf16-avx512"][5:] == ["100 %", "2.6"]
+    assert cells["bf16-amx"] == ["skipped", *[""] * 6]
+
+
+def test_a_rows_figures_are_those_of_the_summary() -> None:
+    result = make_result(rounds=1)
+    lane = result.summary.lanes[2]
+    assert [each.value for each in lane.compute_ratios] == pytest.approx(
+        [11.2 / 6.0, 11.2 / 7.3], rel=0.05
+    )
+    assert lane.kernels is not None
+    lane.kernels.at_instruction_set = 0.994
+    cells = {row[0]: row[1:] for row in rows(report(result), "## Lanes")}
+    compute, end_to_end, epoch, *ratios, share, _ = cells["bf16-avx512"]
+    assert float(compute.strip("*")) == pytest.approx(10.7, abs=0.1)
+    assert float(end_to_end.strip("*")) == pytest.approx(10.7 * 0.94, abs=0.1)
+    assert float(epoch.strip("*~")) == pytest.approx(50_000 / 10.06 / 3600, abs=0.02)
+    assert ratios == [f"**{each.value:.2f}×**" for each in lane.compute_ratios]
+    assert share == "99.4 %"
+
+
+def test_the_interval_stands_with_the_ratio() -> None:
+    result = make_result()
+    interval = result.summary.lanes[2].compute_ratios[0].interval
+    assert interval is not None
+    cells = {row[0]: row[1:] for row in rows(report(result), "## Lanes")}
+    assert cells["bf16-avx512"][3].endswith(f"({interval.low:.2f}–{interval.high:.2f})")
+
+
+def test_a_rate_is_in_the_workloads_unit() -> None:
+    result = make_result()
+    lanes = [
+        lane.model_copy(update={"workload": lane.workload.model_copy(update={"unit": "seq"})})
+        for lane in result.plan.lanes
+    ]
+    result.plan = result.plan.model_copy(update={"lanes": lanes})
+    text = report(result)
+    assert "| lane | compute seq/s | end-to-end seq/s |" in text
+    assert "img/s" not in text
+
+
+def test_one_round_shows_no_range() -> None:
+    table = section(report(make_result(rounds=1)), "Lanes")
+    assert not re.search(r"[\d.]+–[\d.]+", table)
+
+
+def test_a_measured_epoch_is_not_marked() -> None:
+    assert "~" not in report(make_result(measured_epochs=True))
+
+
+def test_the_best_fp32_lane_is_named_or_said_to_be_the_baseline() -> None:
+    assert "fp32-ipex is the FP32 lane with" in report(make_result())
+    alone = report(make_result(failing={"fp32-ipex": "died"}))
+    assert "fp32 is also the FP32 lane with" in alone
+    assert "× fp32-ipex" not in alone
+
+
+def test_ratios_of_both_throughputs_against_both_denominators() -> None:
+    cells = [row[:3] for row in rows(report(make_result()), "## Ratios")[2:]]
+    assert len(cells) == 2 * 4
+    assert ["bf16-avx512", "fp32-ipex", "end to end"] in cells
+    assert ["fp32", "fp32-ipex", "compute"] in cells
+
+
+def test_rounds_are_in_the_order_they_ran() -> None:
+    result = make_result(failing={"fp32-ipex": "died"})
+    cells = rows(report(result), "## Rounds")[2:]
+    assert [row[:3] for row in cells] == [
+        [str(each.round), str(each.position + 1), each.lane] for each in result.processes
+    ]
+    failed = next(row for row in cells if row[2] == "fp32-ipex")
+    assert failed[3:] == ["failed", "–", "–", "7.0 s", "0.10", "0.0", "0.3", "0", "–"]
+
+
+def test_an_interrupted_process_shows_no_rate() -> None:
+    result = make_result(rounds=1)
+    stopped = make_process("fp32", 2)
+    stopped.outcome, stopped.reason = "interrupted", "SIGINT"
+    result.processes.append(stopped)
+    assert rows(report(result), "## Rounds")[-1][3:6] == ["interrupted", "–", "–"]
+
+
+def test_charts_are_embedded_where_there_are_any() -> None:
+    def embedded(result: Result) -> list[str]:
+        return re.findall(r"!\[[^\]]+\]\((.+?)\)", report(result))
+
+    assert embedded(make_result()) == [
+        f"charts/{name}.svg"
+        for name in ("speedup", "training_time", "step_phases", "kernel_time", "limits")
+    ]
+    for failing in ({"fp32": "died"}, {"fp32-ipex": "died"}):
+        result = make_result(failing=failing)
+        assert embedded(result) == [f"charts/{chart.name}.svg" for chart in charts(result)]
+    assert embedded(make_result(nothing=True)) == []
+
+
+def test_it_says_what_where_and_how_to_render_again() -> None:
+    text = report(make_result())
+    assert text.startswith("# PyTorch training on INTEL(R) XEON(R) PLATINUM 8581C CPU @ 2.10GHz\n")
+    assert "- **Workload:** ResNet-50, 224×224, batch 16, synthetic data (50,000 samples)\n" in text
+    assert f"| bf16-amx | skipped | {NO_AMX} |" in text
+    assert "bench report DIR" in text
+    assert text.endswith("```\n")
+
+
+def test_every_stack_has_its_own_releases() -> None:
+    software = "- **Software:** bench 0.1.0 (1a2b3c4d5e6f); "
+    one = "intel-extension-for-pytorch 2.8.0, python 3.11.7, torch 2.8.0, torchvision 0.23.0\n"
+    assert software + one in report(make_result())
+    assert (
+        f"{software}stack ipex: {one[:-1]}; "
+        "stack torch: python 3.11.7, torch 2.14.1, torchvision 0.29.1\n"
+    ) in report(two_stacks())
+
+
+def test_two_releases_in_one_stack_are_told_by_lane() -> None:
+    result = make_result()
+    for process in result.processes:
+        if process.lane == "bf16-avx512":
+            observed_of(process).versions["torch"] = "2.8.1"
+    assert "torch 2.8.0 (fp32, fp32-ipex); 2.8.1 (bf16-avx512), torchvision" in report(result)
+
+
+def test_batches_that_differ_are_told_by_lane() -> None:
+    assert "ResNet-50, 224×224, batch 16 (fp32, fp32-ipex); batch 32 (bf16-avx512), " in report(
+        two_stacks()
+    )
+
+
+def test_verdicts_are_sentences_with_their_word_in_bold() -> None:
+    lines = section(report(make_result(rounds=6)), "Verdicts").split("\n\n")[0].splitlines()
+    assert len(lines) == 3
+    assert re.fullmatch(
+        r"- bf16-avx512 is \*\*faster\*\* than fp32-ipex: "
+        r"1\.\d\d× \(95 % interval 1\.\d\d–1\.\d\d, 6 rounds\)",
+        lines[2],
+    )
+
+
+def test_without_an_interval_no_word_says_faster_or_slower() -> None:
+    text = report(make_result(rounds=2))
+    assert not re.search(r"\b(faster|slower)\b", text)
+    assert "- fp32-ipex against fp32: **no verdict**: 2 of the 3 rounds that" in text
+    cells = [row for row in rows(text, "## Ratios")[2:] if row[0] == "fp32-ipex"]
+    assert [row[3] for row in cells] == ["no verdict"] * 2
+    assert cells[0][5] == "– (2 of the 3 rounds that an interval needs)"
+
+
+def test_why_bf16_loses_follows_its_verdict() -> None:
+    lines = section(report(slower_bf16()), "Verdicts").splitlines()
+    verdict = next(i for i, line in enumerate(lines) if "**slower** than fp32-ipex" in line)
+    assert lines[verdict + 1].startswith("  - Its matrix-product peak is 130 GFLOP/s")
+
+
+def test_an_invalid_lane_is_loud_and_has_no_figure() -> None:
+    text = report(invalid_lane())
+    assert "> [!CAUTION]\n> **INVALID: bf16-amx** has no figure, what ran contradicts" in text
+    assert text.count(CONTRADICTION) == 2
+    own = [line for line in text.splitlines() if re.match(r"\|.*\bbf16-amx \|", line)]
+    # In the tables of lanes, of what ran, of rounds, and of what each lane got.
+    assert len(own) == 1 + 1 + 3 + 1
+    for line in own:
+        if "policy unknown" not in line:
+            assert "**INVALID**" in line
+            assert not re.search(r"\b(6[01]\.\d|\d+\.\d×)", line)
+    assert not re.search(r"^\| bf16-amx \| fp32", text, re.M)
+
+
+def test_what_ran_by_instruction_set_share_and_time() -> None:
+    result = make_result()
+    kernels = result.summary.lanes[2].kernels
+    assert kernels is not None
+    kernels.at_instruction_set = 0.987
+    header, _, *cells = rows(report(result), "## What ran")
+    assert header[:4] == ["lane", "instruction set", "share at it", "convolution forward, ms"]
+    by_lane = {row[0]: row for row in cells}
+    assert list(by_lane) == ["fp32", "fp32-ipex", "bf16-avx512"]
+    assert by_lane["bf16-avx512"][1:3] == ["avx512_core_bf16", "99 %"]
+    # 16 samples at the nominal 6 a second, of which forward convolutions take a fifth.
+    assert by_lane["fp32"][3] == "533"
+
+
+def test_a_measured_lane_without_evidence_says_so() -> None:
+    result = make_result()
+    result.summary.lanes[0].kernels = None
+    cells = {row[0]: row[1:3] for row in rows(report(result), "## What ran")}
+    assert cells["fp32"] == ["no kernel was told", "–"]
+    for lane in result.summary.lanes:
+        lane.kernels = None
+    assert "left oneDNN's account of a step" in section(report(result), "What ran")
+
+
+def test_where_the_time_goes_in_shares_of_the_step() -> None:
+    text = report(make_result())
+    header, _, fp32, *_ = rows(text, "## Where the time goes")
+    assert header[0:2] == ["lane", "median step, ms"]
+    assert header[-1] == "outside oneDNN"
+    assert fp32[:2] == ["fp32", "2628"]
+    shares = [float(cell.removesuffix(" %")) for cell in fp32[2:]]
+    assert sum(shares) == pytest.approx(100, abs=2)
+    assert "- Reorders' share of the median step: fp32 6 %" in text
+    assert "- Share that is outside oneDNN: fp32 " in text
+
+
+def test_limits_and_how_they_are_measured() -> None:
+    result = make_result()
+    text = report(result)
+    cells = {row[0]: row[1:] for row in rows(text, "## Limits\n\nLimits are")}
+    assert cells["lane"][:4] == ["achieved GFLOP/s", "peak GFLOP/s", "of peak", "of bound"]
+    assert cells["bf16-avx512"][1] == "420"
+    assert cells["bf16-avx512"][4:6] == ["30.0", "2600"]
+    assert "measured in a lane's first process, after its timed steps" in text
+    assert "- Bound: the roofline" in text
+
+
+def test_limits_that_are_missing_have_their_reason() -> None:
+    result = make_result()
+    for process in result.processes:
+        record = record_of(process)
+        record.limits = None
+        if process.lane == "fp32" and process.round == 1:
+            record.limits_failure = Failure(kind="MemoryError", message="no room for arrays")
+    text = section(report(summarized(result)), "Limits")
+    assert text.splitlines()[:2] == [
+        "- Not known of fp32: MemoryError: no room for arrays.",
+        "- Not known of fp32-ipex, bf16-avx512: no process measured them.",
+    ]
+
+
+def test_what_a_lane_got_and_was_not_planned_is_told() -> None:
+    result = make_result()
+    for process in result.processes:
+        if process.lane == "fp32":
+            observed_of(process).flush_denormal = False
+    text = section(report(summarized(result)), "What the figures are")
+    assert re.search(r"- fp32: rounds 1, 2, 3: .*denormals", text)
+
+
+def test_disturbed_rounds_are_marked_and_their_weight_is_told() -> None:
+    text = report(disturbed_round(rounds=5, number=3))
+    marked = [row[0] for row in rows(text, "## Rounds")[2:] if "disturbed" in row[0]]
+    assert marked == ["3, disturbed"] * 3
+    assert "- Round 3 was disturbed: fp32-ipex: others used" in section(text, "Rounds")
+    assert "it counts in full, 1/5." in section(text, "Rounds")
+
+
+def test_rounds_that_are_not_complete_are_told() -> None:
+    result = make_result(rounds=1)
+    result.processes.append(make_process("fp32", 2))
+    assert "- **Profile:** quick, 2 rounds, 1 of them complete\n" in report(result)
+
+
+def test_nothing_measured_still_makes_a_report() -> None:
+    text = report(make_result(nothing=True))
+    assert "- **Run:** interrupted: interrupted by the user\n" in text
+    assert section(text, "Rounds").strip() == "None: the run ended before its first process."
+    # In the table of lanes and with its reason, for each of the three lanes that could run.
+    assert text.count("not reached") == 2 * 3
+
+
+def test_paths_of_the_host_stay_out() -> None:
+    host = make_host(big=True)
+    text = report(make_result(host=host))
+    for read in (host.tools.tcmalloc, host.stacks[0].python, host.stacks[0].iomp5):
+        assert read.value is not None
+        assert read.value not in text
+
+
+def test_what_each_lane_got_is_told_once_where_its_processes_agree() -> None:
+    text = section(report(make_result(rounds=3)), "What each lane got")
+    assert text.count("\n| fp32 |") == 1
+    assert "| 0-1 | 2 | policy unknown | libc | libiomp5.so |" in text
+
+
+def test_a_process_that_got_something_else_has_a_row_of_its_own() -> None:
+    result = make_result(rounds=3)
+    odd = next(process for process in result.processes if process.lane == "fp32")
+    observed_of(odd).affinity_at_start = [1]
+    assert section(report(result), "What each lane got").count("\n| fp32 |") == 2
+
+
+def test_each_round_tells_what_else_wanted_the_cpus() -> None:
+    result = make_result(rounds=1)
+    seen = {"steal_seconds": 12.34, "others_cpu_seconds": 0.58, "throttled_periods": 1200}
+    result.processes[0].noise = make_noise(**seen)
+    assert "| 0.10 | 12.3 | 0.6 | 1,200 | 340 |" in report(result)
+    result.processes[0].noise.steal_seconds = unknown("it had no turn")
+    assert "| 0.10 | – | 0.6 | 1,200 | 340 |" in report(result)
+
+
+def test_the_last_line_counts_invalid_lanes() -> None:
+    said = last_line(invalid_lane(), Path("results/x"))
+    assert said == "completed: 3 lanes measured, 1 invalid; results/x"

@@ -1,0 +1,65 @@
+"""The architecture as lint proves it, and what an import may cost."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+IMPORT_ALL = """
+import importlib, pkgutil, sys, bench
+heavy = {"torch", "numpy"}
+for module in pkgutil.walk_packages(bench.__path__, "bench."):
+    if module.name == "bench.__main__" or module.name.startswith("bench.worker"):
+        continue
+    importlib.import_module(module.name)
+    if loaded := heavy & set(sys.modules):
+        sys.exit(f"{module.name} loads {', '.join(sorted(loaded))}")
+print(len([name for name in sys.modules if name.startswith("bench.")]))
+"""
+
+
+def test_no_module_of_the_controller_loads_torch_or_numpy() -> None:
+    done = subprocess.run([sys.executable, "-c", IMPORT_ALL], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 50, "they were imported"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "bench", tmp_path / "bench", ignore=ignored)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def lint(tree: Path) -> "subprocess.CompletedProcess[str]":
+    command = [Path(sys.executable).parent / "lint-imports", "--no-cache"]
+    return subprocess.run(
+        command, cwd=tree, env={"PYTHONPATH": str(tree)}, capture_output=True, text=True
+    )
+
+
+def test_imports_go_one_way(copy: Path) -> None:
+    done = lint(copy)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "contract"),
+    [
+        ("bench/model/base.py", "import bench.report", "bench.model is not allowed to import"),
+        ("bench/host/probe.py", "import bench.plan.make", "bench.host is not allowed to import"),
+        ("bench/worker/train.py", "import bench.run", "bench.worker is not allowed to import"),
+        ("bench/run/session.py", "import bench.worker", "bench.run is not allowed to import"),
+    ],
+)
+def test_a_reversed_import_fails(module: str, line: str, contract: str, copy: Path) -> None:
+    path = copy / module
+    path.write_text(f"{path.read_text()}\n{line}\n")
+    done = lint(copy)
+    assert done.returncode == 1
+    assert contract in done.stdout
