@@ -45,20 +45,21 @@ def test_compose_run_leaves_a_complete_artifact_of_the_callers(plain, checkout, 
     result = artifact(checkout / "results")
     assert result.status == "completed"
     assert {lane.id for lane in result.plan.lanes} == {lane.id for lane in LANES}
-    assert "measured" in {lane.status for lane in result.plan.lanes}
+    assert "measured" in {lane.state for lane in result.summary.lanes}
     assert {lane.state for lane in result.summary.lanes} <= {"measured", "skipped"}
-    assert (checkout / "results" / "latest" / "charts" / "speedup.svg").is_file()
+    assert (checkout / "results" / "latest" / "charts" / "training_time.svg").is_file()
     assert owners(checkout / "results") == {caller}
     assert tracebacks(plain, checkout / "results") == []
 
 
 def test_pinning_and_memory_policy_are_in_force(plain, checkout):
     result = artifact(checkout / "results")
-    assert result.plan.task_manager == "numactl"
     for process in result.processes:
+        placement = result.plan.lane(process.lane).setup.placement
+        assert placement.task_manager == "numactl"
         seen = process.record.observed
-        assert seen.affinity_at_start == result.plan.cores
-        assert seen.memory_policy == f"bind:{result.plan.node}"
+        assert seen.affinity_at_start == placement.cores
+        assert seen.memory_policy == f"bind:{placement.node}"
         assert any("tcmalloc" in library for library in seen.allocators)
         assert any("libiomp5" in library for library in seen.openmp_libraries)
     assert result.plan.notes == []
@@ -94,7 +95,7 @@ def test_without_network_writable_root_capability_or_name(tmp_path):
     (process,) = result.processes
     assert process.record.observed.affinity_at_start == [last]
     assert process.record.observed.memory_policy == "default"
-    assert result.plan.task_manager == "taskset"
+    assert result.plan.running[0].setup.placement.task_manager == "taskset"
     assert result.data.spec.kind == "synthetic"
     assert process.wall_seconds < 120, "something waited for the network"
     assert len([note for note in result.plan.notes if "cap_add: [SYS_NICE]" in note]) == 1
@@ -158,10 +159,11 @@ def test_a_quota_is_kept_to_and_called_a_hazard(tmp_path):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     plan = artifact(tmp_path / "results").plan
-    assert len(plan.cores) == 1
+    cores = plan.running[0].setup.placement.cores
+    assert len(cores) == 1
     if len(os.sched_getaffinity(0)) > 1:
         (hazard,) = [note for note in plan.notes if "quota" in note]
-        assert f"--cpuset-cpus {plan.cores[0]}" in hazard
+        assert f"--cpuset-cpus {cores[0]}" in hazard
     assert owners(tmp_path / "results") == {me}
     assert tracebacks(done, tmp_path / "results") == []
 
@@ -179,10 +181,10 @@ def test_memory_for_some_lanes_only(tmp_path):
         *("--lane", "fp32,bf16-avx512"),
     )
     assert done.returncode == 1, done.stdout + done.stderr
-    lanes = {lane.id: lane for lane in artifact(tmp_path / "results").plan.lanes}
-    assert lanes["fp32"].status == "failed"
+    lanes = {lane.lane: lane for lane in artifact(tmp_path / "results").summary.lanes}
+    assert lanes["fp32"].state == "failed"
     assert "a batch of 32 needs about" in lanes["fp32"].reason
-    assert lanes["bf16-avx512"].status == "measured", lanes["bf16-avx512"].reason
+    assert lanes["bf16-avx512"].state == "measured", lanes["bf16-avx512"].reason
     assert tracebacks(done, tmp_path / "results") == []
 
 
@@ -243,8 +245,9 @@ def test_a_full_shm_is_not_run_into(checkout):
     """Docker gives 64 MiB, a batch of profile `standard` has 73."""
     done = docker("run", "--rm", IMAGE, "plan", "--json")
     plan = Plan.model_validate_json(done.stdout)
-    assert plan.workload.loader_workers == 0
+    assert plan.running[0].setup.loader_workers == 0
     (note,) = [note for note in plan.notes if "shared memory has 64 MiB" in note]
     assert "--shm-size" in note
     enough = docker("compose", "run", "--rm", "-T", "bench", "plan", "--json", cwd=checkout)
-    assert Plan.model_validate_json(enough.stdout).workload.loader_workers > 0
+    roomy = Plan.model_validate_json(enough.stdout)
+    assert roomy.running[0].setup.loader_workers > 0
