@@ -8,6 +8,7 @@ import typer
 
 from bench.cli.options import takes_options
 from bench.cli.shared import DataDir, Identify, Json, Results, console, note, show
+from bench.errors import BenchError
 from bench.plan.options import Options
 
 if TYPE_CHECKING:
@@ -55,9 +56,15 @@ def run(
 
 
 def _to_go_on_with(folder: Path, host: "Host", options: Options) -> "Result":
+    from bench.model.result import SCHEMA_VERSION
     from bench.plan.resume import resumed
     from bench.results.folder import opened
 
     read = opened(folder)
+    if read.schema != SCHEMA_VERSION:  # saving would drop or rewrite what another kit wrote
+        raise BenchError(
+            f"{folder} follows schema {read.schema}, and this bench goes on with {SCHEMA_VERSION}",
+            "go on with the bench that began it, or begin a new run",
+        )
     note(read.notes)
     return resumed(read.result, host, options)

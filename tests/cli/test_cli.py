@@ -192,3 +192,13 @@ def test_no_command_of_the_controller_imports_torch(arguments, folder):
 
 def test_a_traceback_is_there_for_who_asks():
     assert "Traceback" in bench("--debug", "report", "/nowhere").stderr
+
+
+def test_a_run_of_another_schema_is_not_gone_on_with(folder):
+    path = folder / "result.json"
+    tree = json.loads(path.read_text())
+    path.write_text(json.dumps(tree | {"schema_version": "2.1"}))
+    done = bench("run", "--resume", str(folder))
+    assert done.returncode == 3
+    assert "follows schema 2.1" in done.stderr
+    assert json.loads(path.read_text())["schema_version"] == "2.1", "nothing was written"
