@@ -43,7 +43,6 @@ ANNOUNCED = {
 
 BF16_BITS = 0x10 | 0x80
 """The bits that bring BF16 instructions: AVX-NE-CONVERT's and AVX512_BF16's."""
-AMX_BITS = 0xE00
 
 
 def named(implementation: str) -> list[str]:

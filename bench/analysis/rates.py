@@ -6,10 +6,7 @@ Times and rates are a sample's: lanes of one run may have different batches.
 from itertools import accumulate
 from statistics import fmean, median
 
-from bench.model.record import Measurement, RankRecord, StepTimes
-
-PHASES = ("data", "forward", "backward", "optimizer")
-"""The phases of a step, in the order they run: the lists of `StepTimes`."""
+from bench.model.record import PHASES, Measurement, RankRecord, StepTimes
 
 NANOSECONDS = 1e9
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.shared import Folder, note
+from bench.cli.shared import Folder, read_result
 
 Format = Annotated[
     str, typer.Option("--format", "-f", help="csv, google-benchmark or openmetrics.")
@@ -21,12 +21,10 @@ def export(folder: Folder, format: Format, output: Output = None) -> None:
     from bench.plan.names import choose
     from bench.report.exports import EXPORTERS
     from bench.report.exports import export as exported
-    from bench.results.folder import opened, write_bytes
+    from bench.results.folder import write_bytes
 
     choose("format", format, list(EXPORTERS))
-    read = opened(folder)
-    note(read.notes)
-    content = exported(read.result, format)
+    content = exported(read_result(folder), format)
     if output is None:
         sys.stdout.buffer.write(content)
     else:

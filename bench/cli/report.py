@@ -1,6 +1,6 @@
 """`bench report`."""
 
-from bench.cli.shared import Folder, Json, note, show
+from bench.cli.shared import Folder, Json, read_result, show
 
 
 def report(folder: Folder, json: Json = False) -> None:
@@ -8,12 +8,10 @@ def report(folder: Folder, json: Json = False) -> None:
     from bench.report.document.result import result_document
     from bench.report.render import render
     from bench.results.checksums import renew
-    from bench.results.folder import opened
 
-    read = opened(folder)
-    note(read.notes)
-    renew(folder, render(read.result, folder))
+    result = read_result(folder)
+    renew(folder, render(result, folder))
     if json:
-        print(read.result.model_dump_json(indent=1))
+        print(result.model_dump_json(indent=1))
     else:
-        show(result_document(read.result))
+        show(result_document(result))

@@ -12,6 +12,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from bench.model.result import Result
     from bench.report.document.parts import Document
 
 Json = Annotated[bool, typer.Option("--json", help="Data on standard output, as JSON.")]
@@ -30,6 +31,15 @@ def show(document: Document) -> None:
     from bench.report.media import console as medium
 
     medium.show(document, console())
+
+
+def read_result(folder: Path) -> Result:
+    """A run's result; what its reader should know is said on standard error."""
+    from bench.results.folder import opened
+
+    read = opened(folder)
+    note(read.notes)
+    return read.result
 
 
 def note(notes: Iterable[str]) -> None:

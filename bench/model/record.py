@@ -33,6 +33,10 @@ class StepTimes(Fact):
         return [sum(step) for step in phases]
 
 
+PHASES = tuple(StepTimes.model_fields)
+"""The phases of a step, in the order they run."""
+
+
 class Turn(Fact):
     """Consecutive timed steps of one process, between two waits."""
 

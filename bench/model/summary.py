@@ -6,9 +6,7 @@ from pydantic import Field
 
 from bench.model.base import Fact
 
-LaneState = Literal[
-    "planned", "measured", "invalid", "failed", "interrupted", "skipped", "not reached"
-]
+LaneState = Literal["measured", "invalid", "failed", "interrupted", "skipped", "not reached"]
 Verdict = Literal["faster", "slower", "undecided"]
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bench.model.process import Process, Rank
-from bench.model.record import CoreLimits, Measurement, RankRecord, StepTimes
+from bench.model.record import PHASES, CoreLimits, Measurement, RankRecord, StepTimes
 from bench.model.result import Result
 from bench.model.summary import LaneSummary, Spread
 from bench.results.files import is_inside
@@ -59,11 +59,7 @@ def _figure_faults(lane: LaneSummary) -> Iterator[str]:
         if not (0 < ratio.low <= ratio.value <= ratio.high and 0 < interval.low <= interval.high):
             yield f"ratio to {ratio.against}: not in order"
     phases = lane.phase_seconds
-    if phases and (
-        list(phases) != list(StepTimes.model_fields)
-        or not _are_parts(phases)
-        or sum(phases.values()) == 0
-    ):
+    if phases and (tuple(phases) != PHASES or not _are_parts(phases) or sum(phases.values()) == 0):
         yield "phase_seconds: not the phases of a step"
     if lane.kernels is not None and not _are_parts(lane.kernels.milliseconds):
         yield "kernels.milliseconds: not kinds of kernels"
@@ -129,7 +125,7 @@ def _part_faults(part: Measurement, where: str) -> Iterator[str]:
 
 
 def _step_faults(steps: StepTimes, where: str) -> Iterator[str]:
-    phases = [getattr(steps, phase) for phase in StepTimes.model_fields]
+    phases = [getattr(steps, phase) for phase in PHASES]
     if len({len(times) for times in phases}) > 1:
         yield f"{where}: its phases are not equally many"
     if any(time < 0 for times in phases for time in times):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from bench.model.protocol import Effort
-from bench.model.record import Measurement, StepTimes, Turn, Warmup
+from bench.model.record import PHASES, Measurement, StepTimes, Turn, Warmup
 from bench.model.spec import LaneSpec
 from bench.worker import engines, workloads
 from bench.worker.steady import steady
@@ -125,6 +125,6 @@ class Trainer:
         loss, samples = self.step(batches, times)
         if not math.isfinite(loss):
             raise FloatingPointError(f"the loss became {loss} in step {len(times)}")
-        last = sum(getattr(times, phase)[-1] for phase in StepTimes.model_fields)
+        last = sum(getattr(times, phase)[-1] for phase in PHASES)
         on_step(len(times), last / 1e9)
         return loss, samples

@@ -1,6 +1,6 @@
 """The charts of one compute step: by phase, and by kind of kernel."""
 
-from bench.model.record import StepTimes
+from bench.model.record import PHASES
 from bench.model.result import Result
 from bench.report.charts.chart import Chart, Stack, context, not_drawn
 from bench.report.document.headline import batches
@@ -12,7 +12,7 @@ from bench.text import figure
 
 def step_phases(result: Result) -> Chart | None:
     """Time of a compute step by phase and lane; None if no lane has one."""
-    phases = list(StepTimes.model_fields)
+    phases = list(PHASES)
     stacks = [
         Stack(
             lane.lane,

@@ -4,8 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from bench.analysis.rates import PHASES
-from bench.model.record import StepTimes
+from bench.model.record import PHASES, StepTimes
 from bench.model.result import Result
 
 HEADER = (
