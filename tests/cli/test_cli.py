@@ -108,15 +108,6 @@ def test_probe_as_json_has_the_host_the_cores_and_the_lanes():
     assert all(lane["runs"] == (lane["reason"] is None) for lane in probed["lanes"])
 
 
-def test_what_to_train_comes_from_the_environment_where_it_is_not_said():
-    def model(*arguments):
-        planned = bench("plan", "--json", *arguments, BENCH_MODEL="resnet18").stdout
-        return json.loads(planned)["lanes"][0]["workload"]["model"]
-
-    assert model() == "resnet18"
-    assert model("-m", "vit_b_16") == "vit_b_16"
-
-
 @pytest.mark.parametrize("format", ["csv", "google-benchmark", "openmetrics"])
 def test_export_writes_to_standard_output_or_a_file(format, folder, tmp_path):
     printed = bench("export", folder, "--format", format)

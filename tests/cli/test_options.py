@@ -68,3 +68,9 @@ def test_every_word_arrives(asked):
         lane_limit=77,
         seed=5,
     )
+
+
+def test_what_to_train_comes_from_the_environment_where_it_is_not_said(asked, monkeypatch):
+    monkeypatch.setenv("BENCH_MODEL", "resnet18")
+    assert asked().model == "resnet18"
+    assert asked("-m", "vit_b_16").model == "vit_b_16"
