@@ -1,5 +1,7 @@
 """What a host is: everything the probe found, as it goes into the artifact."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from bench.model.base import Fact, Reading
@@ -20,11 +22,12 @@ class Cpu(Fact):
 class InstructionSet(Fact):
     """One instruction set: what the CPU advertises, and whether this process can execute it.
 
-    `usable` is None where it could not be tried (a recorded host, another architecture).
+    `advertised` is None where the CPU's flags are not known, `usable` where it could not be tried
+    (a recorded host, another architecture).
     """
 
     name: str
-    advertised: bool
+    advertised: bool | None
     usable: bool | None
     why: str
 
@@ -37,13 +40,17 @@ class AmxPermission(Fact):
     answer: str
 
 
+CoreKind = Literal["performance", "efficiency"]
+
+
 class LogicalCpu(Fact):
     """One logical CPU by the kernel's number. `core` is unique over the whole host."""
 
     cpu: int
     core: int
     socket: int
-    node: int
+    node: int | None = Field(description="null: the kernel puts it in no node")
+    kind: CoreKind | None = Field(default=None, description="null: the host has one kind of core")
 
 
 class NumaNode(Fact):
@@ -52,6 +59,10 @@ class NumaNode(Fact):
     node: int
     cpus: list[int]
     memory_bytes: Reading[int]
+    memory_available_bytes: Reading[int] = Field(
+        default_factory=lambda: Reading[int](reason="not looked at"),
+        description="free, plus what the kernel can reclaim",
+    )
 
 
 class Cache(Fact):
@@ -73,6 +84,14 @@ class Topology(Fact):
     nodes: list[NumaNode]
     caches: list[Cache]
     memory_bytes: Reading[int]
+    isolated: Reading[list[int]] = Field(
+        default_factory=lambda: Reading[list[int]](reason="not looked at"),
+        description="CPUs that the scheduler does not balance, e.g. by isolcpus",
+    )
+    offline: Reading[list[int]] = Field(
+        default_factory=lambda: Reading[list[int]](reason="not looked at"),
+        description="CPUs that are present and switched off",
+    )
 
 
 class Allowance(Fact):
@@ -83,9 +102,27 @@ class Allowance(Fact):
     cpuset: Reading[list[int]]
     quota_cpus: Reading[float]
     memory_limit_bytes: Reading[int]
-    memory_available_bytes: Reading[int]
-    memory_policy: Reading[bool]
-    shm_bytes: Reading[int]
+    memory_high_bytes: Reading[int] = Field(
+        default_factory=lambda: Reading[int](reason="not looked at"),
+        description="above it the kernel slows the process down and reclaims: cgroup's memory.high",
+    )
+    memory_available_bytes: Reading[int] = Field(
+        description="the least that the host and its cgroups leave, page cache not counted as used"
+    )
+    memory_nodes: Reading[list[int]] = Field(
+        default_factory=lambda: Reading[list[int]](reason="not looked at"),
+        description="NUMA nodes it may have memory from: Mems_allowed_list",
+    )
+    bindable_nodes: Reading[list[int]] = Field(
+        default_factory=lambda: Reading[list[int]](reason="not looked at"),
+        description="NUMA nodes that memory could be bound to when it was tried; where the kernel "
+        "refused each of them, null with the error it gave, by its name (EPERM, ENOSYS)",
+    )
+    shm_bytes: Reading[int] = Field(description="size of /dev/shm")
+    shm_available_bytes: Reading[int] = Field(
+        default_factory=lambda: Reading[int](reason="not looked at"),
+        description="free in /dev/shm, where a file could be written there",
+    )
 
 
 class Settings(Fact):
@@ -106,7 +143,13 @@ class Settings(Fact):
 class Tools(Fact):
     """Programs and libraries of the system that a lane wants: the path, or what to install."""
 
-    lscpu: Reading[str]
+    lscpu: Reading[str] = Field(
+        description="there only if it tells the IPEX launcher what the kernel tells the kit"
+    )
+    which: Reading[str] = Field(
+        default_factory=lambda: Reading[str](reason="not looked at"),
+        description="the IPEX launcher looks for numactl and taskset with it",
+    )
     numactl: Reading[str]
     taskset: Reading[str]
     tcmalloc: Reading[str]
@@ -155,7 +198,7 @@ class Host(Fact):
         found = {i.name: i for i in self.instruction_sets}
         return all(
             name in found
-            and (found[name].advertised if found[name].usable is None else found[name].usable)
+            and bool(found[name].advertised if found[name].usable is None else found[name].usable)
             for name in names
         )
 

@@ -36,10 +36,15 @@ class Plan(Fixed):
     profile: str
     protocol: str = DEFAULT_PROTOCOL
     effort: Effort
+    functional_check: bool = Field(
+        default=False, description="too short to measure by: no verdict is drawn from it"
+    )
     lanes: list[PlannedLane]
     baseline: str = Field(description="the lane that speed-ups are quoted against")
     data_requested: str = Field(description="auto, cifar10, synthetic or folder:PATH")
     data_samples: int = Field(description="training samples, if the set is generated")
+    cores_requested: str | None = Field(default=None, description="a list of CPUs; null: none")
+    node_requested: int | None = Field(default=None, description="a NUMA node; null: none")
     scrubbed: dict[str, str] = Field(description="inherited variables kept from every lane")
     seed: int
     rounds_min: int
@@ -53,6 +58,9 @@ class Plan(Fixed):
     )
     together_reason: str
     lane_limit_seconds: float
+    batch_reason: str | None = Field(
+        default=None, description="why the batch is not the profile's own"
+    )
     estimate_seconds: float = Field(description="of the whole run, before anything is measured")
     notes: list[str] = Field(default=[], description="what could not be had, with its remedy")
 

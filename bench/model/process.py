@@ -45,6 +45,10 @@ class Rank(Fact):
     record: RankRecord | None = Field(description="null: it left none")
     evidence: str | None = Field(default=None, description="oneDNN's lines, a path inside")
     kernels: list[Kernel] = Field(default=[], description="what those lines come to")
+    announced: list[str] = Field(
+        default=[],
+        description="what each copy of oneDNN in it said that it may use, each sentence once",
+    )
     contradictions: list[str] = Field(
         default=[], description="what ran that the lane's name denies; the lane is then invalid"
     )

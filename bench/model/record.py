@@ -106,9 +106,19 @@ class Observed(Fact):
     allocators: list[str] = Field(description="tcmalloc or jemalloc paths mapped; [] is libc's")
     ipex_mapped: bool
     memory_policy: str | None = Field(description="numa_maps' policy of the heap, e.g. bind:0")
+    memory_policy_reason: str | None = Field(
+        default=None, description="why it is not known, or not the planned one"
+    )
     environment: dict[str, str] = Field(description="the lane's variables as the process had them")
     environment_differs: list[str] = Field(description="variables that differ from the spec")
+    preloaded: list[str] | None = Field(
+        default=None,
+        description="the set-up's libraries to preload that are mapped; null: nobody looked",
+    )
     versions: dict[str, str]
+    torch_path: str | None = Field(
+        default=None, description="where torch was imported from: `torch.__file__`"
+    )
     onednn: str | None = Field(description="oneDNN's version as torch reports it")
     onednn_isa: str | None = Field(description="the instruction set oneDNN says it may use")
     torch_capability: str
@@ -142,5 +152,8 @@ class RankRecord(Fact):
     observed: Observed | None = None
     limits: CoreLimits | None = Field(default=None, description="of a lane's first process only")
     limits_failure: Failure | None = Field(default=None, description="why they were not had")
+    evidence_seconds: float | None = Field(
+        default=None, description="wall time of the step under verbose mode"
+    )
     import_seconds: float | None = None
     setup_seconds: float | None = None

@@ -17,8 +17,13 @@ class Placement(Fixed):
     """Where a lane's process runs, and what puts it there."""
 
     cores: list[int] = Field(min_length=1, description="CPUs by the kernel's numbers")
-    node: int = Field(description="the NUMA node that they are on")
+    node: int | None = Field(
+        description="the NUMA node that they are on; null: on several, or in none"
+    )
     reason: str = Field(description="how the cores were chosen")
+    left_out: list[str] = Field(
+        default=[], description="CPUs that may be used and are not in it, with why"
+    )
     launcher: Launcher
     task_manager: TaskManager = Field(description="numactl binds memory too; the others do not")
     ranks: int = Field(default=1, ge=1, description="processes that train as one")

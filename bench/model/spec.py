@@ -28,6 +28,12 @@ class LaneSpec(Fact):
     protocol: str = DEFAULT_PROTOCOL
     effort: Effort
     rank: int = 0
+    releases: dict[str, str] = Field(
+        default={}, description="of the stack's packages, as they were found; {} by hand"
+    )
+    not_bound: str | None = Field(
+        default=None, description="what numactl said when it refused: it is pinned by taskset"
+    )
     record_path: str
     evidence_path: str | None = Field(
         default=None, description="where oneDNN's verbose lines of one extra step go"

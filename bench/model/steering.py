@@ -4,14 +4,21 @@ import re
 from collections.abc import Mapping
 
 _STEERING = re.compile(
-    r"(ONEDNN|DNNL|OMP|KMP|GOMP|MKL|ATEN|TORCH|TORCHINDUCTOR|PYTORCH|IPEX|LD_PRELOAD|MALLOC"
-    r"|TCMALLOC|CONDA_PREFIX|GLIBC_TUNABLES|LIBXSMM|THP_MEM_ALLOC|LRU_CACHE)(_|$)"
+    # The interpreter and the dynamic loader: which files the stack is.
+    r"PYTHON[A-Z0-9]*(_|$)|(LD|CONDA_PREFIX)(_|$)"
+    # oneDNN, its developers' switches too (_ONEDNN_…), and other libraries of matrix products.
+    r"|_?(ONEDNN|DNNL)_|(MKL|OPENBLAS|GOTO|BLIS|LIBXSMM)(_|$)"
+    r"|(OMP|KMP|GOMP)(_|$)"
+    # PyTorch and IPEX, with the tracers that both load into the process.
+    r"|(ATEN|TORCH[A-Z]*|PYTORCH|AOTINDUCTOR|IPEX|LRU_CACHE|THP_MEM_ALLOC|KINETO|ITT)(_|$)"
+    r"|BF16_OPTIMIZED_THROUGHPUT$|INTEL_(ISA|JIT|ITT|LIBITT)"
+    r"|(MALLOC|TCMALLOC|JEMALLOC|MIMALLOC|GLIBC_TUNABLES|HEAPPROFILE|HEAPCHECK|CPUPROFILE)(_|$)"
 )
 
 
 def steering(environment: Mapping[str, str]) -> dict[str, str]:
-    """The variables of `environment` that change a library's speed or instruction set, by name.
+    """The variables of `environment` that change a library's speed, or which library it is.
 
-    An inherited one would measure another lane.
+    An inherited one would measure another lane, or another stack.
     """
     return {name: value for name, value in sorted(environment.items()) if _STEERING.match(name)}

@@ -51,6 +51,17 @@ class KernelShare(Fact):
     milliseconds: dict[str, float] = Field(
         description="by kind: convolution forward, reorder, …; median over processes"
     )
+    covered: float | None = Field(
+        default=None, description="share of the step's wall time that these kernels took; median"
+    )
+    calls: int | None = Field(
+        default=None,
+        description="of the calls expected, how many were seen; the least over processes",
+    )
+    calls_expected: int | None = Field(
+        default=None,
+        description="convolutions' and products', from the model's operators; null: unknown",
+    )
 
 
 class LimitShare(Fact):
