@@ -83,6 +83,7 @@ def make_host(
                     node=n,
                     cpus=[c.cpu for c in cpus if c.node == n],
                     memory_bytes=known(memory // sockets),
+                    memory_available_bytes=known(memory // sockets * 3 // 4),
                 )
                 for n in range(sockets)
             ],
@@ -92,6 +93,7 @@ def make_host(
                 Cache(level=3, kind="unified", size_bytes=260 * 2**20, instances=sockets),
             ],
             memory_bytes=known(memory),
+            isolated=known([]),
         ),
         allowance=Allowance(
             affinity=list(range(threads)),
@@ -100,8 +102,12 @@ def make_host(
             quota_cpus=unknown("no quota is set (cpu.cfs_quota_us is -1)"),
             memory_limit_bytes=unknown("no limit is set"),
             memory_available_bytes=known(memory * 3 // 4),
-            memory_policy=known(big),
+            bindable_nodes=known(list(range(sockets)))
+            if big
+            else unknown("set_mempolicy(MPOL_BIND): EPERM (Operation not permitted)"),
+            memory_nodes=known(list(range(sockets))),
             shm_bytes=known(64 * 2**20),
+            shm_available_bytes=known(64 * 2**20),
         ),
         settings=Settings(
             governor=known("performance")
@@ -119,6 +125,7 @@ def make_host(
         ),
         tools=Tools(
             lscpu=known("/usr/bin/lscpu"),
+            which=known("/usr/bin/which"),
             numactl=known("/usr/bin/numactl")
             if big
             else unknown("not found; install it with: apt-get install numactl (Debian, Ubuntu)"),

@@ -4,14 +4,12 @@
 they don't tell is made up here, and only that: memory sizes, cgroups, the numbers of siblings.
 """
 
-import atexit
-import re
 import shutil
-import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from types import MappingProxyType
+from typing import Any, Literal
 
 from bench.host.cpu import Block
 from bench.host.instructions import Attempt
@@ -21,29 +19,28 @@ from bench.host.stacks import STACKS
 from bench.model.base import Reading
 from bench.model.host import AmxPermission, Host, Stack, Tools
 from bench.text import format_cpulist, parse_cpulist
+from tests.recorded_hardware import (
+    HOSTS,
+    NODE_BYTES,
+    Layout,
+    hardware_files,
+    node_meminfo,
+    read_layout,
+    recorded_text,
+    temporary_folder,
+    write,
+)
 
-HOSTS = Path(__file__).parent / "recorded" / "hosts"
-NODE_BYTES = 128 * 2**30
+__all__ = ["HOSTS", "NODE_BYTES", "read_layout", "write"]
+"""Beside what is here, from the hardware's files: what tests want of them."""
+
+PID = 4242
+NOT_BOUND = Reading[list[int]](reason="set_mempolicy(MPOL_BIND): EPERM (Operation not permitted)")
 HALF_A_NODE = Reading(value=NODE_BYTES // 2)
 REFUSED = "EOPNOTSUPP (Operation not supported)"
 
 View = Literal["host", "container", "container-host-namespace"]
 """From where cgroups are seen: with a namespace of their own, or by the host's paths."""
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Where every CPU is, by `lscpu`. `threads` are the CPUs of each core, `packages` its socket.
-
-    Hyper-threads are numbered after all cores, as every recorded host of more than one node shows.
-    """
-
-    online: list[int]
-    nodes: dict[int, list[int]]
-    threads: list[list[int]]
-    packages: list[int]
-    caches: list[tuple[int, str, int, list[list[int]]]]
-    """Level, kind, bytes, and the CPUs of each instance."""
 
 
 def host_tree(
@@ -56,21 +53,87 @@ def host_tree(
     cgroup_version: int = 2,
     view: View = "host",
     sysfs: bool = True,
+    cpuinfo: bool = True,
+    memory_high: int | None = None,
+    memory_used: int = 2**30,
+    memory_stat: Mapping[str, int] = MappingProxyType({"inactive_file": 2**28}),
+    mems_allowed: str | None = None,
+    online: str | None = None,
+    isolated: str = "",
+    efficiency: str = "",
+    node_memory: Mapping[int, int] = MappingProxyType({}),
+    node_free: Mapping[int, int] = MappingProxyType({}),
+    node_cpus: Mapping[int, str] = MappingProxyType({}),
 ) -> Path:
     """The root of a tree with the recorded host's `/proc` and `/sys`, for `probe(root=...)`.
 
-    `cpuset` is a list such as "0-3", `quota` a number of CPUs, `memory_limit` bytes. Without
-    `sysfs` there is nothing below `/sys/devices`, as where a sandbox masks it. All trees of a host
-    share the files of its hardware, by links: `own_tree` is one to be changed.
+    `cpuset` is a list such as "0-3", `quota` a number of CPUs, `memory_limit` and `memory_high`
+    bytes, `memory_stat` lines of the cgroup's file by version 2's names. Without `sysfs` there is
+    nothing below `/sys/devices`, as where a sandbox masks it, and no `/proc/cpuinfo` without
+    `cpuinfo`. `mems_allowed`, `online`, `isolated` and `efficiency` (cores; all others are for
+    performance) are lists too. `node_memory` and `node_free` are bytes by NUMA node, `node_cpus`
+    lists. All trees of a host share the files of its hardware, by links: `own_tree` is one to be
+    changed.
     """
-    root = tmp_path / name
-    for path in ("proc/cpuinfo", "proc/meminfo", *(("sys/devices",) if sysfs else ())):
-        link = root / path
-        link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(_hardware(name) / path)
+    root, hardware = tmp_path / name, hardware_files(name)
+    for path in (*(("proc/cpuinfo",) if cpuinfo else ()), "proc/meminfo"):
+        link_to(hardware, root, path)
+    changes = online, isolated, efficiency, node_memory, node_free, node_cpus
+    if sysfs and any(changes):
+        _link_apart(hardware, root)
+        _write_changes(root, read_layout(name), *changes)
+    elif sysfs:
+        link_to(hardware, root, "sys/devices")
+    nodes = mems_allowed or format_cpulist(read_layout(name).nodes)
+    write(root, "proc/self/status", f"Name:\tpython\nPid:\t{PID}\nMems_allowed_list:\t{nodes}")
     allowed = cpuset or format_cpulist(read_layout(name).online)
-    write_cgroup(root, cgroup_version, view, allowed, quota, memory_limit)
+    stat = dict(memory_stat)
+    write_cgroup(
+        root, cgroup_version, view, allowed, quota, memory_limit, memory_high, memory_used, stat
+    )
     return root
+
+
+def link_to(hardware: Path, root: Path, path: str) -> None:
+    """One file or folder of a tree, shared with the trees of the same hardware."""
+    link = root / path
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(hardware / path)
+
+
+def _link_apart(hardware: Path, root: Path) -> None:
+    """`/sys/devices`, of which the lists of CPUs and the nodes' files can be changed."""
+    cpus, nodes = "sys/devices/system/cpu", "sys/devices/system/node"
+    for each in (hardware / cpus).iterdir():
+        if each.is_dir():
+            link_to(hardware, root, f"{cpus}/{each.name}")
+    shutil.copytree(hardware / nodes, root / nodes)
+
+
+def _write_changes(
+    root: Path,
+    layout: Layout,
+    online: str | None,
+    isolated: str,
+    efficiency: str,
+    node_memory: Mapping[int, int],
+    node_free: Mapping[int, int],
+    node_cpus: Mapping[int, str],
+) -> None:
+    cpus = "sys/devices/system/cpu"
+    write(root, f"{cpus}/online", online or format_cpulist(layout.online))
+    write(root, f"{cpus}/isolated", isolated)
+    if efficiency:
+        slow = parse_cpulist(efficiency)
+        fast = [cpu for cpu in layout.online if cpu not in slow]
+        write(root, "sys/devices/cpu_core/cpus", format_cpulist(fast))
+        write(root, "sys/devices/cpu_atom/cpus", efficiency)
+    for node in {*node_memory, *node_free}:
+        total = node_memory.get(node, NODE_BYTES)
+        text = node_meminfo(node, total, node_free.get(node, total * 9 // 10))
+        write(root, f"sys/devices/system/node/node{node}/meminfo", text)
+    for node, listed in node_cpus.items():
+        write(root, f"sys/devices/system/node/node{node}/cpulist", listed)
 
 
 def own_tree(name: str, tmp_path: Path) -> Path:
@@ -89,52 +152,45 @@ def recorded_host(
     unlisted: tuple[str, ...] = (),
     cpuset: str | None = None,
     shm: Reading[int] = HALF_A_NODE,
-    **tree: object,
+    shm_free: Reading[int] | None = None,
+    bindable: Reading[list[int]] | None = None,
+    environment: Mapping[str, str] = MappingProxyType({}),
+    **tree: Any,
 ) -> Host:
     """The recorded host as `probe` describes it.
 
     By default the process may use every CPU of its cpuset, the kernel grants AMX where the flags
     advertise it, instructions are not tried (`executed` says what came of those that were), and
     every tool and package is there: `missing_tools` leaves some out. `unlisted` are flags that
-    only CPUID tells; `tree` goes to `host_tree`.
+    only CPUID tells. Memory can be bound to every node that is allowed and has some, `bindable`
+    says otherwise; `shm_free` is `shm` where it is not given. `tree` goes to `host_tree`.
     """
     options = {"cpuset": cpuset, **tree}
-    root = _tree(name, tuple(sorted(options.items())))
+    plain = ((k, tuple(v.items()) if isinstance(v, Mapping) else v) for k, v in options.items())
+    root = _tree(name, tuple(sorted(plain)))
     if affinity is None:
         affinity = parse_cpulist(cpuset) if cpuset else read_layout(name).online
     if amx is None:
-        amx = "granted" if "amx_tile" in _recorded(name, "cpuinfo") else "refused"
+        amx = "granted" if "amx_tile" in recorded_text(name, "cpuinfo") else "refused"
     live = recorded_live(
-        affinity, amx, executed or {}, memory_policy, missing_tools, unlisted, shm=shm
+        affinity,
+        amx,
+        executed or {},
+        memory_policy,
+        missing_tools,
+        unlisted,
+        shm=shm,
+        shm_free=shm_free,
+        bindable=bindable,
+        environment=environment,
     )
     return probe(root, live=live)
 
 
 @cache
-def _hardware(name: str) -> Path:
-    """The files that tell of a host's hardware: thousands, so they are written once."""
-    root = _folder()
-    layout = read_layout(name)
-    _write_cpuinfo(root, name, layout)
-    write(root, "proc/meminfo", _meminfo("", NODE_BYTES * len(layout.nodes)))
-    _write_topology(root, layout)
-    _write_nodes(root, layout)
-    _write_caches(root, layout)
-    return root
-
-
-@cache
 def _tree(name: str, options: tuple[tuple[str, object], ...]) -> Path:
-    return host_tree(name, _folder(), **dict(options))  # type: ignore[arg-type]
-
-
-def _folder() -> Path:
-    """A folder for the length of the tests, in memory if there is room: disks take seconds."""
-    memory = Path("/dev/shm")
-    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2**30
-    folder = Path(tempfile.mkdtemp(prefix="recorded-host-", dir=memory if roomy else None))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    given = {key: dict(v) if isinstance(v, tuple) else v for key, v in options}
+    return host_tree(name, temporary_folder(), **given)  # type: ignore[arg-type]
 
 
 def recorded_live(
@@ -147,6 +203,9 @@ def recorded_live(
     machine: str = "x86_64",
     shm: Reading[int] = HALF_A_NODE,
     described: Block | None = None,
+    shm_free: Reading[int] | None = None,
+    bindable: Reading[list[int]] | None = None,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Live:
     """What the kernel of a recorded host answered, and py-cpuinfo of its CPU: nothing."""
     assert set(missing_tools) <= _can_miss(), missing_tools
@@ -168,135 +227,15 @@ def recorded_live(
         execute=execute,
         unlisted_flags=lambda: frozenset(unlisted),
         describe_cpu=lambda: described or {},
-        memory_policy=Reading(value=memory_policy),
+        environment=environment,
+        bind_memory=lambda nodes: (
+            bindable or (Reading(value=nodes) if memory_policy else NOT_BOUND)
+        ),
         shm_bytes=shm,
-        tools=_tools(missing_tools),
+        shm_available_bytes=shm_free or shm,
+        tools=lambda _topology, _bindable: _tools(missing_tools),
         stacks=_stacks(missing_tools),
     )
-
-
-def read_layout(name: str) -> Layout:
-    """Where every CPU of a recorded host is."""
-    lscpu = _recorded(name, "lscpu")
-    online = parse_cpulist(_field(lscpu, r"On-line CPU\(s\) list"))
-    listed = re.findall(r"NUMA node(\d+) CPU\(s\):[ \t]*(\S*)", lscpu)
-    nodes = {int(number): parse_cpulist(cpus) for number, cpus in listed}
-    per_core = int(_field(lscpu, r"Thread\(s\) per core"))
-    sockets = int(_field(lscpu, r"Socket\(s\)"))
-    cores = len(online) // per_core
-    threads = [
-        [online[core + cores * thread] for thread in range(per_core)] for core in range(cores)
-    ]
-    populated = [cpus for cpus in nodes.values() if cpus]
-    socket_of = {
-        cpu: place * sockets // len(populated)
-        for place, cpus in enumerate(populated)
-        for cpu in cpus
-    }
-    packages = [socket_of[core[0]] for core in threads]
-    by_socket = [core for _, core in sorted(zip(packages, threads, strict=True))]
-    return Layout(online, nodes, threads, packages, _caches(lscpu, by_socket, sockets))
-
-
-def _caches(
-    lscpu: str, cores: list[list[int]], sockets: int
-) -> list[tuple[int, str, int, list[list[int]]]]:
-    caches = []
-    for label, level, kind in (
-        ("L1d", 1, "Data"),
-        ("L1i", 1, "Instruction"),
-        ("L2", 2, "Unified"),
-        ("L3", 3, "Unified"),
-    ):
-        text = _field(lscpu, rf"{label}(?: cache)?")
-        counted = re.search(r"\((\d+) instance", text)
-        count = int(counted[1]) if counted else sockets if level == 3 else len(cores)
-        size = _bytes(text)
-        # Since util-linux 2.34 (written "3 MiB", not "32K") the line is the sum of all instances,
-        # rounded to a tenth: caches come in steps of 16 KiB.
-        one = round(size / count / 2**14) * 2**14 if "iB" in text else size
-        share = len(cores) // count
-        groups = [cores[i * share : (i + 1) * share] for i in range(count)]
-        shared = [sorted(cpu for core in group for cpu in core) for group in groups]
-        caches.append((level, kind, one, shared))
-    return caches
-
-
-def _bytes(text: str) -> int:
-    size = re.match(r"([\d.]+) ?([KMG])", text)
-    assert size is not None, text
-    return round(float(size[1]) * {"K": 2**10, "M": 2**20, "G": 2**30}[size[2]])
-
-
-def _field(lscpu: str, label: str) -> str:
-    line = re.search(rf"^\s*{label}:\s*(.*)$", lscpu, re.MULTILINE)
-    assert line is not None, label
-    return line[1].strip()
-
-
-def _recorded(name: str, file: str) -> str:
-    return (HOSTS / name / file).read_text(encoding="utf-8")
-
-
-def write(root: Path, path: str, text: object) -> None:
-    """One file of the tree, as the kernel writes it: with a line's end."""
-    target = root / path
-    try:
-        target.write_text(f"{text}\n", encoding="utf-8")
-    except FileNotFoundError:
-        target.parent.mkdir(parents=True)
-        target.write_text(f"{text}\n", encoding="utf-8")
-
-
-def _meminfo(prefix: str, total: int) -> str:
-    kilobytes = total // 1024
-    return f"{prefix}MemTotal: {kilobytes} kB\n{prefix}MemAvailable: {kilobytes * 9 // 10} kB"
-
-
-def _write_cpuinfo(root: Path, name: str, layout: Layout) -> None:
-    block = _recorded(name, "cpuinfo").strip()
-    place = {
-        cpu: (core, package)
-        for core, (cpus, package) in enumerate(zip(layout.threads, layout.packages, strict=True))
-        for cpu in cpus
-    }
-    blocks = []
-    for cpu in layout.online:
-        core, package = place[cpu]
-        own = re.sub(r"^(processor\s*:).*", rf"\1 {cpu}", block, flags=re.MULTILINE)
-        own = re.sub(r"^(physical id\s*:).*", rf"\1 {package}", own, flags=re.MULTILINE)
-        own = re.sub(r"^(core id\s*:).*", rf"\1 {core}", own, flags=re.MULTILINE)
-        blocks.append(own)
-    write(root, "proc/cpuinfo", "\n\n".join(blocks) + "\n")
-
-
-def _write_topology(root: Path, layout: Layout) -> None:
-    cpus = "sys/devices/system/cpu"
-    write(root, f"{cpus}/online", format_cpulist(layout.online))
-    for siblings, package in zip(layout.threads, layout.packages, strict=True):
-        for cpu in siblings:
-            write(root, f"{cpus}/cpu{cpu}/topology/core_cpus_list", format_cpulist(siblings))
-            write(root, f"{cpus}/cpu{cpu}/topology/physical_package_id", package)
-
-
-def _write_nodes(root: Path, layout: Layout) -> None:
-    for node, cpus in layout.nodes.items():
-        folder = f"sys/devices/system/node/node{node}"
-        write(root, f"{folder}/cpulist", format_cpulist(cpus))
-        write(root, f"{folder}/meminfo", _meminfo(f"Node {node} ", NODE_BYTES))
-
-
-def _write_caches(root: Path, layout: Layout) -> None:
-    for index, (level, kind, size, instances) in enumerate(layout.caches):
-        for shared in instances:
-            folders = [f"sys/devices/system/cpu/cpu{cpu}/cache/index{index}" for cpu in shared]
-            write(root, f"{folders[0]}/level", level)
-            write(root, f"{folders[0]}/type", kind)
-            write(root, f"{folders[0]}/size", f"{size // 1024}K")
-            write(root, f"{folders[0]}/shared_cpu_list", format_cpulist(shared))
-            for other in folders[1:]:
-                (root / other).parent.mkdir(parents=True, exist_ok=True)
-                (root / other).symlink_to(root / folders[0])
 
 
 def write_cgroup(
@@ -306,6 +245,9 @@ def write_cgroup(
     cpus: str,
     quota: float | None,
     memory_limit: int | None,
+    memory_high: int | None = None,
+    memory_used: int = 2**30,
+    memory_stat: Mapping[str, int] = MappingProxyType({"inactive_file": 2**28}),
 ) -> None:
     """The process's cgroup and the one above it; the limits are the upper one's on a host."""
     path = "/" if view == "container" else "/bench.slice/run"
@@ -326,15 +268,23 @@ def write_cgroup(
         write(base, f"{own[1:] or '.'}/cpuset.cpus.effective", cpus)
         write(base, f"{limited[1:] or '.'}/cpu.max", f"{_microseconds(quota) or 'max'} 100000")
         write(base, f"{limited[1:] or '.'}/memory.max", memory_limit or "max")
-        write(base, f"{limited[1:] or '.'}/memory.current", 2**30)
-        write(base, f"{limited[1:] or '.'}/memory.stat", f"anon 1\ninactive_file {2**28}")
+        write(base, f"{limited[1:] or '.'}/memory.high", memory_high or "max")
+        write(base, f"{limited[1:] or '.'}/memory.current", memory_used)
+        lines = [f"{line} {count}" for line, count in memory_stat.items()]
+        write(base, f"{limited[1:] or '.'}/memory.stat", "\n".join(["anon 1", *lines]))
+        write(base, f"{own[1:] or '.'}/cgroup.procs", PID)
     else:
         write(base, f"cpuset{own}/cpuset.cpus", cpus)
         write(base, f"cpu{limited}/cpu.cfs_quota_us", _microseconds(quota) or -1)
         write(base, f"cpu{limited}/cpu.cfs_period_us", 100000)
         write(base, f"memory{limited}/memory.limit_in_bytes", memory_limit or 2**63 - 4096)
-        write(base, f"memory{limited}/memory.usage_in_bytes", 2**30)
-        write(base, f"memory{limited}/memory.stat", f"cache 1\ntotal_inactive_file {2**28}")
+        write(base, f"memory{limited}/memory.usage_in_bytes", memory_used)
+        lines = [f"total_{line} {count}" for line, count in memory_stat.items()]
+        write(base, f"memory{limited}/memory.stat", "\n".join(["cache 1", *lines]))
+        for controller in controllers:
+            write(base, f"{controller}{own}/cgroup.procs", PID)
+            if view == "host":
+                write(base, f"{controller}/release_agent", "")
 
 
 def _microseconds(quota: float | None) -> int | None:
@@ -344,6 +294,7 @@ def _microseconds(quota: float | None) -> int | None:
 def _tools(missing: tuple[str, ...]) -> Tools:
     paths = {
         "lscpu": "/usr/bin/lscpu",
+        "which": "/usr/bin/which",
         "numactl": "/usr/bin/numactl",
         "taskset": "/usr/bin/taskset",
         "tcmalloc": "/usr/lib/x86_64-linux-gnu/libtcmalloc.so",

@@ -1,26 +1,34 @@
 """What this process may use of the host: affinity, cpuset, quota and memory."""
 
+import re
+
 from bench.host.cgroup import read_cgroup
-from bench.host.files import Files
+from bench.host.files import Files, parsed
+from bench.host.live import Live
 from bench.host.meminfo import meminfo_bytes
 from bench.model.base import Reading
-from bench.model.host import Allowance
+from bench.model.host import Allowance, Topology
+from bench.text import format_cpulist, parse_cpulist
+
+_STATUS = "/proc/self/status"
 
 
-def read_allowance(
-    files: Files, affinity: list[int], memory_policy: Reading[bool], shm_bytes: Reading[int]
-) -> Allowance:
+def read_allowance(files: Files, topology: Topology, live: Live) -> Allowance:
     """The cgroups' limits beside what the kernel answered about this process."""
     cgroup = read_cgroup(files)
+    memory_nodes = _memory_nodes(files)
     return Allowance(
-        affinity=sorted(affinity),
+        affinity=sorted(live.affinity),
         cgroup_version=cgroup.version,
         cpuset=cgroup.cpuset,
         quota_cpus=cgroup.quota_cpus,
         memory_limit_bytes=cgroup.memory_limit_bytes,
+        memory_high_bytes=cgroup.memory_high_bytes,
         memory_available_bytes=_available(files, cgroup.memory_headroom_bytes),
-        memory_policy=memory_policy,
-        shm_bytes=shm_bytes,
+        memory_nodes=memory_nodes,
+        bindable_nodes=_bindable(topology, memory_nodes, live),
+        shm_bytes=live.shm_bytes,
+        shm_available_bytes=live.shm_available_bytes,
     )
 
 
@@ -29,3 +37,22 @@ def _available(files: Files, headroom: Reading[int]) -> Reading[int]:
     if host.value is None:
         return host if headroom.value is None else headroom
     return host if headroom.value is None else Reading(value=min(host.value, headroom.value))
+
+
+def _memory_nodes(files: Files) -> Reading[list[int]]:
+    status = files.reading(_STATUS)
+    line = re.search(r"^Mems_allowed_list:[ \t]*(.*)$", status.value or "", re.MULTILINE)
+    if line is None:
+        return Reading(reason=status.reason or f"{_STATUS}: no line 'Mems_allowed_list'")
+    return parsed(Reading(value=line[1]), parse_cpulist)
+
+
+def _bindable(topology: Topology, allowed: Reading[list[int]], live: Live) -> Reading[list[int]]:
+    """Tried for the nodes that have memory, as far as this process may have it."""
+    nodes = [each.node for each in topology.nodes if each.memory_bytes.value != 0]
+    if allowed.value is not None:
+        nodes = [node for node in nodes if node in allowed.value]
+    if not nodes:
+        allowed_here = "" if allowed.value is None else f" ({format_cpulist(allowed.value)})"
+        return Reading(reason=f"no node with memory is among those allowed{allowed_here}")
+    return live.bind_memory(nodes)

@@ -3,165 +3,176 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TypeVar
 
-from bench.host.files import Files, parsed
+from bench.host.files import Files
+from bench.host.hierarchy import Hierarchy, find
 from bench.model.base import Reading
-from bench.text import parse_cpulist
 
 N = TypeVar("N", int, float)
 
 _NO_LIMIT = 2**60
 """Version 1 has no word for "no limit": it shows the largest number of pages, above this."""
 
+_MEMORY = {
+    2: ("memory.max", "memory.current", r"(?:in)?active_file|slab_reclaimable"),
+    1: ("memory.limit_in_bytes", "memory.usage_in_bytes", r"total_(?:in)?active_file"),
+}
+"""Limit, use, and the lines of memory.stat that the kernel gives up before it refuses memory: file
+pages and reclaimable slab (Linux: Documentation/admin-guide/cgroup-v2.rst)."""
+
 
 @dataclass(frozen=True)
 class Cgroup:
     """The tightest of the process's cgroup and every one above it that can be seen.
 
-    `memory_headroom_bytes` is what is left of the memory limits.
+    `memory_headroom_bytes` is what is left of the memory limits, page cache not counted as used.
     """
 
     version: Reading[int]
     cpuset: Reading[list[int]]
     quota_cpus: Reading[float]
     memory_limit_bytes: Reading[int]
+    memory_high_bytes: Reading[int]
     memory_headroom_bytes: Reading[int]
 
 
-@dataclass(frozen=True)
-class Mount:
-    """One cgroup file system: `root` is the cgroup that appears at the folder `point`."""
-
-    root: PurePosixPath
-    point: PurePosixPath
-    version: int
-    controllers: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Hierarchy:
-    """One controller's cgroups: the process's own folder first, then those above it."""
-
-    version: int
-    folders: list[str]
+class _Unclear(ValueError):
+    """A file that is there and does not tell."""
 
 
 def read_cgroup(files: Files) -> Cgroup:
     """Read the controllers `cpu`, `cpuset` and `memory`, each where it is mounted."""
     cpu, memory = find(files, "cpu"), find(files, "memory")
     known = cpu or memory
-    limits = _memory_limits(files, memory) if memory else []
-    no_limit = "no memory limit set" if memory else _absent("memory")
+    limits, unclear = _memory_limits(files, memory)
+    no_limit = _none("memory limit", memory, unclear) if memory else _absent("memory")
     return Cgroup(
         version=Reading(value=known.version) if known else Reading(reason=_absent("cpu")),
         cpuset=_cpuset(files, find(files, "cpuset")),
         quota_cpus=_quota(files, cpu),
         memory_limit_bytes=_least([limit for limit, _ in limits], no_limit),
+        memory_high_bytes=_memory_high(files, memory),
         memory_headroom_bytes=_least([max(0, lim - used) for lim, used in limits], no_limit),
     )
-
-
-def find(files: Files, controller: str) -> Hierarchy | None:
-    """Where a controller's cgroups of this process are; None if they are not mounted."""
-    mounts = list(_mounts(files))
-    for version, path in _memberships(files, controller):
-        fitting = [m for m in mounts if m.version == version and controller in m.controllers]
-        # A container can hold several mounts: the one that shows the process's own cgroup is it.
-        fitting.sort(key=lambda mount: not path.is_relative_to(mount.root))
-        if fitting:
-            return Hierarchy(version, _folders(fitting[0], path))
-    return None
-
-
-def _memberships(files: Files, controller: str) -> list[tuple[int, PurePosixPath]]:
-    memberships = []
-    for line in (files.text("/proc/self/cgroup") or "").splitlines():
-        number, _, rest = line.partition(":")
-        controllers, _, path = rest.partition(":")
-        if controller in controllers.split(","):
-            memberships.append((1, PurePosixPath(path)))
-        elif number == "0" and not controllers:
-            memberships.append((2, PurePosixPath(path)))
-    # Where both versions are mounted, a controller that version 1 holds is not in version 2.
-    return sorted(memberships)
-
-
-def _mounts(files: Files) -> Iterator[Mount]:
-    for line in (files.text("/proc/self/mountinfo") or "").splitlines():
-        place, _, kind = line.partition(" - ")
-        fields, words = place.split(), kind.split()
-        if len(fields) < 5 or len(words) < 3 or words[0] not in ("cgroup", "cgroup2"):
-            continue
-        version = 2 if words[0] == "cgroup2" else 1
-        held = {"cpu", "cpuset", "memory"} if version == 2 else set(words[2].split(","))
-        yield Mount(_unescaped(fields[3]), _unescaped(fields[4]), version, frozenset(held))
-
-
-def _unescaped(path: str) -> PurePosixPath:
-    # The kernel writes a space in a path as \040.
-    return PurePosixPath(re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), path))
-
-
-def _folders(mount: Mount, path: PurePosixPath) -> list[str]:
-    inside = PurePosixPath()
-    # A path elsewhere is the host's or another namespace's name for what is mounted here.
-    if path.is_relative_to(mount.root) and ".." not in path.parts:
-        inside = path.relative_to(mount.root)
-    return [str(mount.point / part) for part in (inside, *inside.parents)]
 
 
 def _quota(files: Files, cpu: Hierarchy | None) -> Reading[float]:
     if cpu is None:
         return Reading(reason=_absent("cpu"))
-    quotas = []
+    quotas, unclear = [], None
     for folder in cpu.folders:
-        if cpu.version == 2:
-            words = (files.text(f"{folder}/cpu.max") or "").split()
+        try:
+            quota = _quota_at(files, folder, cpu.version)
+        except _Unclear as error:
+            unclear = str(error)
         else:
-            names = "cpu.cfs_quota_us", "cpu.cfs_period_us"
-            words = [files.text(f"{folder}/{name}") or "" for name in names]
-        # "max" in version 2, -1 in version 1: no quota at this level.
-        if len(words) == 2 and all(word.isdigit() and int(word) for word in words):
-            quotas.append(int(words[0]) / int(words[1]))
-    return _least(quotas, "no quota set")
+            quotas += [] if quota is None else [quota]
+    return _least(quotas, _none("quota", cpu, unclear))
+
+
+def _quota_at(files: Files, folder: str, version: int) -> float | None:
+    """A level's quota; None if it has none."""
+    if version == 2:
+        path = f"{folder}/cpu.max"
+        words = _words(files, path)
+    else:
+        path = f"{folder}/cpu.cfs_quota_us"
+        words = _words(files, path)
+        words += _words(files, f"{folder}/cpu.cfs_period_us") if words else []
+    if not words or words[0] in ("max", "-1"):
+        return None
+    if len(words) != 2 or not all(word.isdigit() and int(word) for word in words):
+        raise _Unclear(f"{path} says {' '.join(words)[:40]!r}")
+    return int(words[0]) / int(words[1])
+
+
+def _words(files: Files, path: str) -> list[str]:
+    """A file's words; [] if this level has no such file. _Unclear if it is there and can't be read.
+
+    A controller that is not switched on for a level has no files there.
+    """
+    if not files.exists(path):
+        return []
+    text = files.reading(path)
+    if text.value is None:
+        raise _Unclear(str(text.reason))
+    return text.value.split()
 
 
 def _cpuset(files: Files, cpuset: Hierarchy | None) -> Reading[list[int]]:
     if cpuset is None:
         return Reading(reason=_absent("cpuset"))
+    if not cpuset.own:
+        return Reading(reason=_none("cpuset", cpuset, None))
     names = {2: ["cpuset.cpus.effective"], 1: ["cpuset.effective_cpus", "cpuset.cpus"]}
     for folder in cpuset.folders:
         for name in names[cpuset.version]:
-            text = files.reading(f"{folder}/{name}")
-            if text.value is not None:
-                return parsed(text, parse_cpulist)
+            if files.text(f"{folder}/{name}") is not None:
+                return files.numbers(f"{folder}/{name}")
     return Reading(reason="no cpuset at any level")
 
 
-def _memory_limits(files: Files, memory: Hierarchy) -> list[tuple[int, int]]:
-    """Limit and bytes in use of every level that has a limit."""
-    limit, usage, reclaimable = {
-        2: ("memory.max", "memory.current", "inactive_file"),
-        1: ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
-    }[memory.version]
-    limits = []
-    for folder in memory.folders:
-        allowed = files.integer(f"{folder}/{limit}")
-        if allowed is not None and allowed < _NO_LIMIT:
+def _memory_limits(
+    files: Files, memory: Hierarchy | None
+) -> tuple[list[tuple[int, int]], str | None]:
+    """Limit and bytes in use of every level that has a limit, and what could not be read."""
+    limits: list[tuple[int, int]] = []
+    unclear = None
+    for folder in memory.folders if memory else []:
+        limit, usage, reclaimable = _MEMORY[memory.version if memory else 2]
+        try:
+            allowed = _bytes(files, f"{folder}/{limit}")
+        except _Unclear as error:
+            unclear = str(error)
+            continue
+        if allowed is not None:
             stat = files.text(f"{folder}/memory.stat") or ""
-            # The kernel gives up cached file pages before it refuses memory.
-            cached = re.search(rf"^{reclaimable} (\d+)", stat, re.MULTILINE)
+            spare = sum(map(int, re.findall(rf"^(?:{reclaimable}) (\d+)$", stat, re.MULTILINE)))
             used = files.integer(f"{folder}/{usage}") or 0
-            limits.append((allowed, max(0, used - int(cached[1] if cached else 0))))
-    return limits
+            limits.append((allowed, max(0, used - spare)))
+    return limits, unclear
+
+
+def _memory_high(files: Files, memory: Hierarchy | None) -> Reading[int]:
+    if memory is None:
+        return Reading(reason=_absent("memory"))
+    if memory.version == 1:
+        return Reading(reason="cgroup version 1 has no memory.high")
+    highs, unclear = [], None
+    for folder in memory.folders:
+        try:
+            high = _bytes(files, f"{folder}/memory.high")
+        except _Unclear as error:
+            unclear = str(error)
+        else:
+            highs += [] if high is None else [high]
+    return _least(highs, _none("memory.high", memory, unclear))
+
+
+def _bytes(files: Files, path: str) -> int | None:
+    """A level's limit; None if it has none."""
+    words = _words(files, path)
+    if not words or words == ["max"]:
+        return None
+    if len(words) != 1 or not words[0].isdigit():
+        raise _Unclear(f"{path} says {' '.join(words)[:40]!r}")
+    return int(words[0]) if int(words[0]) < _NO_LIMIT else None
 
 
 def _least(values: list[N], otherwise: str) -> Reading[N]:
     return Reading(value=min(values)) if values else Reading(reason=otherwise)
+
+
+def _none(what: str, hierarchy: Hierarchy, unclear: str | None) -> str:
+    """Why there is no value: none is set, which only he can say who saw every level."""
+    why = unclear or hierarchy.hidden
+    if why is None:
+        return f"no {what} set"
+    if hierarchy.own and unclear is None:
+        return f"no {what} at the levels that can be seen; {why}"
+    return f"not known: {why}"
 
 
 def _absent(controller: str) -> str:

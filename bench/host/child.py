@@ -9,7 +9,7 @@ from typing import NoReturn
 FAILED = 255
 """Exit code of a child whose action raised."""
 
-LIMIT_SECONDS = 2
+LIMIT_SECONDS = 2.0
 """After this long SIGALRM ends the child."""
 
 _FATAL = (
@@ -51,4 +51,4 @@ def _die_quietly() -> None:
         # The parent may have handlers that print (faulthandler).
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, (*_FATAL, signal.SIGALRM))
-    signal.alarm(LIMIT_SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, LIMIT_SECONDS)

@@ -58,7 +58,8 @@ def read_instruction_sets(
     sets = []
     for name in NAMES:
         tried = _judge(name, flags, machine, permission) or execute(name)
-        advertised = name in (flags or ())
+        unknown = flags is None and machine == "x86_64"
+        advertised = None if unknown else name in (flags or ())
         sets.append(
             InstructionSet(name=name, advertised=advertised, usable=tried.usable, why=tried.why)
         )
@@ -90,7 +91,7 @@ def _judge(
     if machine != "x86_64":
         return Attempt(None, f"not tried: {machine} is not x86_64")
     if flags is None:
-        return Attempt(None, "not tried: /proc/cpuinfo names no flags")
+        return Attempt(None, "not tried: the CPU's flags are not known, /proc/cpuinfo has none")
     if name not in flags:
         # Not tried even so: of a set it does not name the kernel may not save the registers.
         return Attempt(False, "not advertised by the CPU")

@@ -10,11 +10,25 @@ HOST = "/proc/meminfo"
 
 def meminfo_bytes(files: Files, name: str, path: str = HOST) -> Reading[int]:
     """Bytes of the line `name`, e.g. MemTotal."""
-    return parsed(files.reading(path), lambda text: _bytes(text, name))
+    text = files.reading(path)
+    if text.value is not None and _line(text.value, name) is None:
+        return Reading(reason=f"{path}: no line {name!r}")
+    return parsed(text, lambda text: _line(text, name) or 0)
 
 
-def _bytes(text: str, name: str) -> int:
-    line = re.search(rf"\b{name}:\s+(\d+) kB", text)
-    if line is None:
-        raise ValueError(name)
-    return int(line[1]) * 1024
+def node_available(files: Files, path: str) -> Reading[int]:
+    """Bytes that a node can give: free, file pages, and slab that the kernel can reclaim.
+
+    A node's `meminfo` has no MemAvailable.
+    """
+    free = meminfo_bytes(files, "MemFree", path)
+    if free.value is None:
+        return free
+    text = files.text(path) or ""
+    spare = [_line(text, name) for name in ("Active(file)", "Inactive(file)", "SReclaimable")]
+    return Reading(value=free.value + sum(each or 0 for each in spare))
+
+
+def _line(text: str, name: str) -> int | None:
+    line = re.search(rf"(?:^|\s){re.escape(name)}:\s+(\d+) kB", text)
+    return int(line[1]) * 1024 if line else None

@@ -25,6 +25,8 @@ def probe(root: Path = Path("/"), identify: bool = False, live: Live | None = No
     flags = cpu_flags(cpuinfo)
     if flags is not None and "amx_tile" in flags:
         flags |= live.unlisted_flags()
+    topology = read_topology(files, cpuinfo, live.affinity)
+    allowance = read_allowance(files, topology, live)
     return Host(
         id=_host_id(files, live.host_name),
         name=live.host_name if identify else None,
@@ -33,10 +35,10 @@ def probe(root: Path = Path("/"), identify: bool = False, live: Live | None = No
             flags, live.machine, live.amx_permission, live.execute
         ),
         amx_permission=live.amx_permission,
-        topology=read_topology(files, cpuinfo, live.affinity),
-        allowance=read_allowance(files, live.affinity, live.memory_policy, live.shm_bytes),
-        settings=read_settings(files, flags, live.kernel),
-        tools=live.tools,
+        topology=topology,
+        allowance=allowance,
+        settings=read_settings(files, flags, live.kernel, live.environment),
+        tools=live.tools(topology, allowance.bindable_nodes),
         stacks=live.stacks,
     )
 

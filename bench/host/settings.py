@@ -1,7 +1,10 @@
 """System settings that move the numbers."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
+from bench.host.container import read_container
 from bench.host.files import Files, parsed
 from bench.model.base import Reading
 from bench.model.host import Settings
@@ -10,8 +13,13 @@ _CPUS = "/sys/devices/system/cpu"
 _DMI = "/sys/class/dmi/id"
 
 
-def read_settings(files: Files, flags: frozenset[str] | None, kernel: str) -> Settings:
-    """Read them all; `flags` are the CPU's, `kernel` its release."""
+def read_settings(
+    files: Files,
+    flags: frozenset[str] | None,
+    kernel: str,
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> Settings:
+    """Read them all; `flags` are the CPU's, `kernel` its release, `environment` this process's."""
     return Settings(
         governor=_policies(files, "scaling_governor"),
         frequency_driver=_policies(files, "scaling_driver"),
@@ -22,7 +30,7 @@ def read_settings(files: Files, flags: frozenset[str] | None, kernel: str) -> Se
         ),
         numa_balancing=parsed(files.reading("/proc/sys/kernel/numa_balancing"), _switch),
         hypervisor=_hypervisor(files, flags),
-        container=_container(files),
+        container=read_container(files, environment),
         kernel=kernel,
         operating_system=_operating_system(files),
     )
@@ -74,44 +82,6 @@ def _hypervisor(files: Files, flags: frozenset[str] | None) -> Reading[str]:
         return Reading(reason="no hypervisor flag: bare metal")
     names = [files.text(f"{_DMI}/{name}") for name in ("sys_vendor", "product_name")]
     return Reading(value=" ".join(n for n in names if n) or "unnamed hypervisor")
-
-
-_CONTAINER_PATHS = (
-    ("kubernetes", "/var/run/secrets/kubernetes.io"),
-    ("podman", "/run/.containerenv"),
-    ("docker", "/.dockerenv"),
-)
-# Not the word alone: /system.slice/docker.service is a process of the host.
-_CONTAINER_CGROUPS = (
-    ("kubernetes", r"/kubepods"),
-    ("podman", r"/libpod[-_]"),
-    ("docker", r"/docker[-/]"),
-    ("containerd", r"/cri-containerd[-:]"),
-    ("lxc", r"/lxc[./]"),
-)
-
-
-def _container(files: Files) -> Reading[str]:
-    """The engine whose mark is found first, the outermost first: a pod's may be Docker's too."""
-    for name, path in _CONTAINER_PATHS:
-        if files.exists(path) and not _root_is_a_disk(files):
-            return Reading(value=name)
-    cgroups = files.text("/proc/self/cgroup") or ""
-    for name, path in _CONTAINER_CGROUPS:
-        if re.search(path, cgroups):
-            return Reading(value=name)
-    # systemd's convention for the first process of a container; readable to its own user only.
-    stated = re.search(r"(?:^|\0)container=([^\0]+)", files.text("/proc/1/environ") or "")
-    return Reading(value=stated[1]) if stated else Reading(reason="no mark of a container")
-
-
-def _root_is_a_disk(files: Files) -> bool:
-    """True where `/` is the top of a block device: a virtual machine may be made of an image.
-
-    Its file system then still has the mark that the engine put there.
-    """
-    mounts = files.text("/proc/self/mountinfo") or ""
-    return re.search(r"^\S+ \S+ \S+ / / .* - \S+ /dev/", mounts, re.MULTILINE) is not None
 
 
 def _operating_system(files: Files) -> Reading[str]:

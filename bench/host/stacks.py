@@ -5,6 +5,7 @@ Nothing is started to find out: an interpreter's packages are read from its fold
 
 import hashlib
 import re
+import site
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from bench.host.kit import RECORD, read_build
-from bench.host.tools import LIBRARY_FOLDERS, library, missing, program
+from bench.host.preloading import missing
+from bench.host.tools import LIBRARY_FOLDERS, library, program
 from bench.model.base import Reading
 from bench.model.host import Stack
 
@@ -90,9 +92,13 @@ def _find(entry: StackEntry, folders: Sequence[Path], record: Path) -> Stack:
 
 
 def _site_folders(python: Path) -> list[str]:
-    """Where an interpreter's packages lie: of the running one exactly, of another by convention."""
+    """Where an interpreter's packages lie: of the running one exactly, of another by convention.
+
+    Not `sys.path`: PYTHONPATH, which is kept from lanes, may lead to other releases.
+    """
     if python == Path(sys.executable):
-        return sys.path
+        users = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
+        return [*site.getsitepackages(), *users]
     # Debian calls the folder of its own packages dist-packages.
     return [str(folder) for folder in python.parent.parent.glob("lib*/python3*/*-packages")]
 

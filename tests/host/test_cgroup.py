@@ -1,8 +1,9 @@
 import pytest
 
-from bench.host.cgroup import find, read_cgroup
+from bench.host.cgroup import read_cgroup
 from bench.host.files import Files
-from tests.recorded_hosts import host_tree, write
+from bench.host.hierarchy import find
+from tests.recorded_hosts import PID, host_tree, write
 
 GIB = 2**30
 VIEWS = ["host", "container", "container-host-namespace"]
@@ -97,24 +98,20 @@ def test_the_mount_that_shows_the_process_is_taken(tmp_path):
         "30 1 0:30 /docker/other /mnt/other rw - cgroup2 cgroup2 rw\n"
         "31 1 0:30 /docker/me /sys/fs/cgroup rw - cgroup2 cgroup2 rw",
     )
-    assert find(Files(tmp_path), "cpu").folders == ["/sys/fs/cgroup"]
-
-
-@pytest.mark.parametrize("path", ["/elsewhere", "/../sibling"])
-def test_a_path_outside_the_mount_means_the_mount_itself(path, tmp_path):
-    root = "/" if ".." in path else "/docker/me"
-    place(tmp_path, f"0::{path}", f"31 1 0:30 {root} /sys/fs/cgroup rw - cgroup2 cgroup2 rw")
+    (tmp_path / "sys/fs/cgroup").mkdir(parents=True)
     assert find(Files(tmp_path), "cpu").folders == ["/sys/fs/cgroup"]
 
 
 def test_folders_go_up_to_the_mount_point_and_no_further(tmp_path):
     place(tmp_path, "0::/a/b", "31 1 0:30 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw")
+    (tmp_path / "sys/fs/cgroup/a/b").mkdir(parents=True)
     folders = ["/sys/fs/cgroup/a/b", "/sys/fs/cgroup/a", "/sys/fs/cgroup"]
     assert find(Files(tmp_path), "cpu").folders == folders
 
 
 def test_a_mount_point_with_a_space(tmp_path):
     place(tmp_path, "0::/", r"31 1 0:30 / /sys/my\040cgroup rw - cgroup2 cgroup2 rw")
+    (tmp_path / "sys/my cgroup").mkdir(parents=True)
     assert find(Files(tmp_path), "cpu").folders == ["/sys/my cgroup"]
 
 
@@ -127,8 +124,120 @@ def test_nothing_mounted(tmp_path):
     assert found.memory_limit_bytes.reason == "no cgroup with the memory controller is mounted"
 
 
-@pytest.mark.parametrize("text", ["", "max", "abc 100000", "100000 0"])
-def test_a_quota_file_that_makes_no_sense_is_no_quota(text, tmp_path):
+@pytest.mark.parametrize("text", ["", "abc 100000", "100000 0", "150000"])
+def test_a_quota_file_that_makes_no_sense_is_not_the_absence_of_a_quota(text, tmp_path):
     root = host_tree("laptop", tmp_path)
     write(root, "sys/fs/cgroup/bench.slice/cpu.max", text)
-    assert read_cgroup(Files(root)).quota_cpus.reason == "no quota set"
+    quota = read_cgroup(Files(root)).quota_cpus
+    assert quota.value is None
+    assert quota.reason.startswith("not known: /sys/fs/cgroup/bench.slice/cpu.max")
+
+
+@both_versions
+@pytest.mark.parametrize("view", VIEWS[1:])
+def test_in_a_namespace_no_quota_is_not_said_of_the_levels_above(version, view, tmp_path):
+    found = laptop(tmp_path, cgroup_version=version, view=view)
+    hidden = "at the levels that can be seen; the levels above /sys/fs/cgroup"
+    assert found.quota_cpus.reason.startswith(f"no quota {hidden}")
+    assert found.memory_limit_bytes.reason.startswith(f"no memory limit {hidden}")
+    assert found.cpuset.value == list(range(8))
+
+
+MOUNTED = {
+    1: "cgroup cgroup rw,cpu,cpuset,memory",
+    2: "cgroup2 cgroup2 rw",
+}
+LIMITS = {
+    1: {
+        "cpu.cfs_quota_us": 150000,
+        "cpu.cfs_period_us": 100000,
+        "memory.limit_in_bytes": GIB,
+        "cpuset.cpus": "2-3",
+    },
+    2: {"cpu.max": "150000 100000", "memory.max": GIB, "cpuset.cpus.effective": "2-3"},
+}
+
+
+def mounted_above(root, version, mount_root, path, procs):
+    """A mount whose root is not the namespace's, and processes by the folders of their cgroups."""
+    prefix = "3:cpu,cpuset,memory" if version == 1 else "0:"
+    kind = MOUNTED[version]
+    place(root, f"{prefix}:{path}", f"31 1 0:30 {mount_root} /sys/fs/cgroup rw - {kind}")
+    write(root, "proc/self/status", f"Name:\tpython\nPid:\t{PID}")
+    for folder, process in procs.items():
+        write(root, f"sys/fs/cgroup/{folder}/cgroup.procs", f"1\n{process}")
+    if version == 1:
+        write(root, "sys/fs/cgroup/release_agent", "")
+
+
+@both_versions
+@pytest.mark.parametrize(
+    ("mount_root", "path", "own"),
+    [
+        ("/../..", "/", "kubepods/pod7"),
+        ("/../..", "/inner", "kubepods/pod7/inner"),
+        ("/..", "/../pod7", "pod7"),
+        ("/docker/me", "/elsewhere", "."),
+        ("/docker/me", "/elsewhere", "below"),
+        ("/", "/gone", "somewhere"),
+    ],
+)
+def test_the_own_cgroup_is_met_where_the_mount_does_not_name_the_way(
+    version, mount_root, path, own, tmp_path
+):
+    mounted_above(tmp_path, version, mount_root, path, {"other/pod8": 77, own: PID})
+    for name, text in LIMITS[version].items():
+        write(tmp_path, f"sys/fs/cgroup/{own}/{name}", text)
+    found = read_cgroup(Files(tmp_path))
+    assert found.quota_cpus.value == 1.5
+    assert found.memory_limit_bytes.value == GIB
+    assert found.cpuset.value == [2, 3]
+
+
+@both_versions
+@pytest.mark.parametrize("mount_root", ["/../..", "/../sibling"])
+def test_where_the_own_cgroup_is_not_met_nothing_is_said_to_be_unlimited(
+    version, mount_root, tmp_path
+):
+    mounted_above(tmp_path, version, mount_root, "/", {"kubepods/pod7": 77})
+    found = read_cgroup(Files(tmp_path))
+    readings = found.quota_cpus, found.memory_limit_bytes, found.cpuset, found.memory_headroom_bytes
+    reason = f"its own cgroup was not met below /sys/fs/cgroup, whose root is {mount_root}"
+    assert {each.reason for each in readings} == {f"not known: {reason}"}
+
+
+def test_a_limit_above_a_cgroup_that_was_not_met_is_a_limit_all_the_same(tmp_path):
+    mounted_above(tmp_path, 2, "/../..", "/", {"kubepods/pod7": 77})
+    write(tmp_path, "sys/fs/cgroup/cpu.max", "400000 100000")
+    assert read_cgroup(Files(tmp_path)).quota_cpus.value == 4
+    mounted_above(tmp_path, 2, "/../sibling", "/", {"kubepods/pod7": 77})
+    assert read_cgroup(Files(tmp_path)).quota_cpus.value is None
+
+
+@both_versions
+def test_what_the_kernel_can_reclaim_is_not_used(version, tmp_path):
+    stat = {"active_file": 28 * GIB, "inactive_file": GIB // 2, "slab_reclaimable": GIB // 4}
+    found = laptop(
+        tmp_path,
+        cgroup_version=version,
+        memory_limit=32 * GIB,
+        memory_used=30 * GIB,
+        memory_stat=stat,
+    )
+    slab = GIB // 4 if version == 2 else 0  # version 1 does not tell
+    assert found.memory_headroom_bytes.value == 32 * GIB - (GIB + GIB // 2 - slab)
+
+
+def test_memory_high_is_the_least_of_every_level(tmp_path):
+    root = host_tree("laptop", tmp_path, memory_high=8 * GIB, memory_limit=16 * GIB)
+    found = read_cgroup(Files(root))
+    assert (found.memory_high_bytes.value, found.memory_limit_bytes.value) == (8 * GIB, 16 * GIB)
+    write(root, "sys/fs/cgroup/bench.slice/run/memory.high", 2 * GIB)
+    assert read_cgroup(Files(root)).memory_high_bytes.value == 2 * GIB
+
+
+@pytest.mark.parametrize(
+    ("version", "reason"), [(1, "cgroup version 1 has no memory.high"), (2, "no memory.high set")]
+)
+def test_no_memory_high(version, reason, tmp_path):
+    assert laptop(tmp_path, cgroup_version=version).memory_high_bytes.reason == reason

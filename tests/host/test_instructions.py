@@ -86,9 +86,16 @@ def test_another_architecture_is_not_tried():
     assert found["avx2"].why == "not tried: aarch64 is not x86_64"
 
 
-def test_unknown_flags_are_not_tried():
-    found = by_name(None)
-    assert {(one.advertised, one.usable) for one in found.values()} == {(False, None)}
+def test_unknown_flags_are_not_tried_and_not_absent():
+    sets = by_name(None).values()
+    assert {(one.advertised, one.usable) for one in sets} == {(None, None)}
+    assert {one.why for one in sets} == {
+        "not tried: the CPU's flags are not known, /proc/cpuinfo has none"
+    }
+
+
+def test_without_flags_another_architecture_still_has_none_of_them():
+    assert {one.advertised for one in by_name(None, machine="aarch64").values()} == {False}
 
 
 @x86_only
@@ -100,7 +107,7 @@ def test_an_instruction_the_cpu_does_not_have_dies_of_sigill(monkeypatch, capfd)
 
 @x86_only
 def test_an_instruction_that_never_ends_is_given_up(monkeypatch):
-    monkeypatch.setattr("bench.host.child.LIMIT_SECONDS", 1)
+    monkeypatch.setattr("bench.host.child.LIMIT_SECONDS", 0.1)
     monkeypatch.setitem(instructions._VECTOR, "avx2", bytes.fromhex("ebfe"))  # jmp to itself
     assert execute("avx2") == Attempt(None, "tried, and gave no answer in time")
 

@@ -62,6 +62,13 @@ def test_instruction_sets_of_the_generations(name, usable, unusable):
     assert not [one for one in unusable if host.usable(one)]
 
 
+def test_a_host_that_hides_its_cpuinfo_does_not_tell_its_flags():
+    host = recorded_host("laptop", cpuinfo=False, amx="refused")
+    sets = host.instruction_sets
+    assert {(each.advertised, each.usable) for each in sets} == {(None, None)}
+    assert not host.usable("avx2")
+
+
 def test_in_a_cpuset():
     host = recorded_host("sapphire-rapids-2s", cpuset="32-35,96-99")
     assert host.allowance.affinity == [32, 33, 34, 35, 96, 97, 98, 99]
@@ -105,13 +112,15 @@ def test_an_empty_root_still_gives_a_host_with_reasons(tmp_path):
     assert host.allowance.affinity == [0, 1]
     assert not host.usable("avx2")
     assert unknown(host.cpu) == set(Cpu.model_fields) - {"architecture"}
-    assert unknown(host.topology) == {"memory_bytes"}
+    assert unknown(host.topology) == {"memory_bytes", "isolated", "offline"}
     assert unknown(host.allowance) == {
         "cgroup_version",
         "cpuset",
         "quota_cpus",
         "memory_limit_bytes",
+        "memory_high_bytes",
         "memory_available_bytes",
+        "memory_nodes",
     }
     assert unknown(host.settings) == set(Settings.model_fields) - {"kernel"}
 
@@ -190,19 +199,19 @@ def test_the_topology_is_the_one_lscpu_sees():
 @linux_x86
 def test_asking_does_not_take_away_a_memory_policy():
     code = (
-        "import ctypes\n"
+        "import ctypes, json\n"
         "from bench.host.probe import probe\n"
         "libc = ctypes.CDLL(None)\n"
         "bound = libc.syscall(238, 2, ctypes.byref(ctypes.c_ulong(1)), 65)  # MPOL_BIND to node 0\n"
-        "allowed = probe().allowance.memory_policy.value\n"
+        "bindable = probe().allowance.bindable_nodes.value\n"
         "mode = ctypes.c_int(-1)\n"
         "libc.syscall(239, ctypes.byref(mode), None, 0, None, 0)  # get_mempolicy\n"
-        "print(bound, allowed, mode.value)"
+        "print(json.dumps([bound, bindable, mode.value]))"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    bound, allowed, mode = done.stdout.split()
+    bound, bindable, mode = json.loads(done.stdout)
     # Where the policy can't be set (a container's seccomp profile), the probe must say so.
-    assert (allowed, mode) == ("True", "2") if bound == "0" else (allowed == "False")
+    assert (0 in bindable, mode) == (True, 2) if bound == 0 else not bindable
 
 
 @linux_x86

@@ -78,36 +78,6 @@ def test_without_x86_flags_a_hypervisor_is_not_known(flags, tmp_path):
     assert settings(tmp_path, flags).hypervisor.value is None
 
 
-@pytest.mark.parametrize(
-    ("path", "text", "engine"),
-    [
-        (".dockerenv", "", "docker"),
-        ("run/.containerenv", "", "podman"),
-        ("var/run/secrets/kubernetes.io/serviceaccount/token", "x", "kubernetes"),
-        ("proc/self/cgroup", "0::/system.slice/docker-0a1b.scope", "docker"),
-        ("proc/self/cgroup", "4:memory:/docker/0a1b", "docker"),
-        ("proc/self/cgroup", "0::/kubepods.slice/cri-containerd-0a1b.scope", "kubernetes"),
-        ("proc/self/cgroup", "0::/machine.slice/libpod-0a1b.scope", "podman"),
-        ("proc/1/environ", "HOME=/\0container=systemd-nspawn\0X=1", "systemd-nspawn"),
-    ],
-)
-def test_the_marks_of_a_container(path, text, engine, tmp_path):
-    write(tmp_path, path, text)
-    assert settings(tmp_path).container.value == engine
-
-
-@pytest.mark.parametrize("service", ["docker", "containerd"])
-def test_an_engines_own_service_is_no_container(service, tmp_path):
-    write(tmp_path, "proc/self/cgroup", f"0::/system.slice/{service}.service")
-    assert settings(tmp_path).container.reason == "no mark of a container"
-
-
-def test_a_pod_run_by_docker_is_a_pod(tmp_path):
-    write(tmp_path, ".dockerenv", "")
-    write(tmp_path, "var/run/secrets/kubernetes.io/x", "")
-    assert settings(tmp_path).container.value == "kubernetes"
-
-
 def test_the_operating_systems_pretty_name(tmp_path):
     write(tmp_path, "usr/lib/os-release", 'ID=fedora\nPRETTY_NAME="Fedora Linux 42"')
     assert settings(tmp_path).operating_system.value == "Fedora Linux 42"

@@ -119,7 +119,8 @@ def test_the_launcher_is_the_stacks_own(tmp_path, monkeypatch):
     )
 
 
-def test_the_stacks_openmp_comes_before_the_systems(tmp_path):
+def test_the_stacks_openmp_comes_before_the_systems(tmp_path, monkeypatch):
+    monkeypatch.setattr("bench.host.preloading.cannot_preload", lambda _library: None)
     python = environment(tmp_path / "venv")
     entry, system = other(python), tmp_path / "system"
     assert find(entry, [system]).iomp5.reason == (
