@@ -5,12 +5,19 @@ from typing import Annotated
 
 import typer
 
+from bench.cli.options import WORDS
 from bench.cli.shared import DataDir, Json, Results, show
+from bench.plan.options import Options
 
 Strict = Annotated[bool, typer.Option("--strict", help="A warning, too, ends with exit code 1.")]
 
 
 def doctor(
+    profile: Annotated[str | None, WORDS["profile"]] = None,
+    model: Annotated[str | None, WORDS["model"]] = None,
+    cores: Annotated[str | None, WORDS["cores"]] = None,
+    node: Annotated[int | None, WORDS["node"]] = None,
+    batch_size: Annotated[int | None, WORDS["batch_size"]] = None,
     results: Results = Path("results"),
     data_dir: DataDir = Path("data"),
     strict: Strict = False,
@@ -24,7 +31,8 @@ def doctor(
     from bench.report.document.doctor import doctor_document, doctor_json
 
     host = probe()
-    findings = diagnose(Case.of(host, results, data_dir))
+    options = Options(profile=profile, model=model, cores=cores, node=node, batch_size=batch_size)
+    findings = diagnose(Case.of(host, results, data_dir, options=options))
     if json:
         print(doctor_json(host, findings))
     else:

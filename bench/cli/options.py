@@ -3,12 +3,18 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import fields
-from functools import wraps
+from functools import partial, wraps
 from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from bench.plan.options import Options
+from bench.plan.options import Options, number
+
+
+def _number(name: str, words: str) -> Any:
+    """A number within the plan's limits, whose message repeats what was given."""
+    return typer.Option(parser=partial(number, name), metavar="NUMBER", help=words)
+
 
 WORDS: dict[str, Any] = {
     "profile": typer.Option(
@@ -34,17 +40,22 @@ WORDS: dict[str, Any] = {
         help="cifar10, synthetic, auto (CIFAR-10 if it can be had), or folder:PATH, a folder of "
         "your own with one folder of images a class.",
     ),
-    "batch_size": typer.Option(min=2, help="Samples a step."),
-    "image_size": typer.Option(min=32, help="Pixels a side."),
-    "rounds": typer.Option(min=1, help="So many rounds, not more."),
-    "time_budget": typer.Option(min=1, help="Seconds: begin no round that would end later."),
-    "target_precision": typer.Option(
-        min=0.001,
-        max=1,
-        help="Add rounds until each compute ratio is known within ± this share (0.02).",
+    "cores": typer.Option(
+        "--cores",
+        metavar="LIST",
+        help="CPUs of every lane, such as 0-3,8, in place of those that bench would choose.",
     ),
-    "lane_limit": typer.Option(min=1, help="Seconds after which a lane's process is ended."),
-    "seed": typer.Option(help="Of weights, generated data and the rounds' order."),
+    "node": _number("node", "NUMA node whose cores every lane gets."),
+    "batch_size": _number("batch_size", "Samples a step; smaller than the profile's if need be."),
+    "image_size": _number("image_size", "Pixels a side."),
+    "rounds": _number("rounds", "So many rounds, not more."),
+    "time_budget": _number("time_budget", "Seconds: begin no round that would end later."),
+    "target_precision": _number(
+        "target_precision",
+        "Add rounds until each compute ratio is known within ± this share (0.02).",
+    ),
+    "lane_limit": _number("lane_limit", "Seconds after which a lane's process is ended."),
+    "seed": _number("seed", "Of weights, generated data and the rounds' order."),
 }
 """By field of `Options`."""
 

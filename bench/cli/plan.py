@@ -1,5 +1,7 @@
 """`bench plan`."""
 
+from json import dumps
+
 from bench.cli.options import takes_options
 from bench.cli.shared import Json, show
 from bench.plan.options import Options
@@ -9,10 +11,17 @@ from bench.plan.options import Options
 def plan(options: Options, json: Json = False) -> None:
     """Show what `run` would do here, without doing it."""
     from bench.host.probe import probe
-    from bench.plan.make import make_plan
-    from bench.report.document.plan import plan_document
+    from bench.plan.make import NoLane, make_plan
+    from bench.report.document.plan import lanes_document, plan_document
 
-    planned = make_plan(probe(), options)
+    try:
+        planned = make_plan(probe(), options)
+    except NoLane as error:
+        if json:
+            print(dumps({"lanes": [lane.model_dump() for lane in error.lanes]}, indent=1))
+        else:
+            show(lanes_document(error.lanes))
+        raise
     if json:
         print(planned.model_dump_json(indent=1))
     else:

@@ -10,6 +10,7 @@ import psutil
 from bench.host.files import Files, parsed
 from bench.host.proc_stat import CpuTimes, cpu_times
 from bench.model.base import Reading
+from bench.plan.cores import cpus_words
 
 SECONDS = 1.0
 
@@ -40,9 +41,15 @@ class Activity:
     consumers: list[Consumer]
 
     def busy(self, cpu: int) -> float:
-        """Share of the second that this CPU was in use by others; 0 if nothing is known of it."""
-        times = self.now.get(cpu)
-        return times.busy / times.total if times else 0.0
+        """Share of the second that this CPU was in use by others. KeyError if it is not counted."""
+        return self.now[cpu].busy / self.now[cpu].total
+
+    def uncounted(self, cpus: list[int]) -> str | None:
+        """Which of these CPUs nothing is known of, in words; None if all are counted."""
+        missing = [cpu for cpu in cpus if cpu not in self.now]
+        if not missing:
+            return None
+        return f"/proc/stat does not count {cpus_words(missing)}"
 
 
 def watch(files: Files, sleep: Callable[[float], None] = time.sleep) -> Reading[Activity]:

@@ -20,8 +20,9 @@ ABOUT = Topic(
     "can be missing by itself, and the AMX lane is then skipped.",
 )
 
-SILICON = {143, 207, 173, 174}
-"""Models of Intel's family 6 that have AMX: Sapphire, Emerald and Granite Rapids (SP and D)."""
+SILICON = {(6, 143), (6, 207), (6, 173), (6, 174), (19, 1)}
+"""Intel's families and models that have AMX: Sapphire, Emerald, Granite (SP and D) and Diamond
+Rapids. From Linux, arch/x86/include/asm/intel-family.h."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +54,17 @@ def amx(case: Case) -> Finding:
 
 
 def _no_flags(host: Host, sets: list[InstructionSet]) -> Finding:
-    if host.cpu.architecture == "x86_64" and all(one.usable is None for one in sets):
-        return ABOUT.unknown(sets[0].why if sets else "not among the probe's instruction sets")
     cpu = host.cpu
-    intel = cpu.vendor.value == "GenuineIntel" and cpu.family.value == 6
-    if intel and cpu.model.value in SILICON:
-        virtual = host.settings.hypervisor.value is not None
-        hides = "virtual machine" if virtual else "firmware or the kernel"
-        return ABOUT.ok(f"this CPU shows no AMX: its model has it, but the {hides} hides it")
-    return ABOUT.ok("this CPU has no AMX")
+    unknown = [one for one in sets if one.advertised is None]
+    if unknown or not sets:
+        return ABOUT.unknown(unknown[0].why if sets else "not among the probe's instruction sets")
+    intel = cpu.vendor.value == "GenuineIntel" and cpu.architecture == "x86_64"
+    if not intel or (cpu.family.value, cpu.model.value) not in SILICON:
+        return ABOUT.ok("this CPU has no AMX")
+    hides = "virtual machine" if host.settings.hypervisor.value else "firmware or the kernel"
+    return ABOUT.warning(
+        f"this CPU shows no AMX: its model has it, but the {hides} hides it", show_the_cpu(host)
+    )
 
 
 def _flags(sets: list[InstructionSet]) -> Link:

@@ -15,10 +15,10 @@ ABOUT = Topic(
 def avx512_bf16(case: Case) -> Finding:
     """What the probe found by executing one instruction."""
     (bf16,) = [one for one in case.host.instruction_sets if one.name == "avx512_bf16"]
-    if bf16.usable is None and (bf16.advertised or case.host.cpu.architecture == "x86_64"):
-        return ABOUT.unknown(bf16.why)
-    if not bf16.advertised:
-        return ABOUT.ok("this CPU has none")
     if bf16.usable:
         return ABOUT.ok(bf16.why)
+    if bf16.advertised is False:
+        return ABOUT.ok("this CPU has none")
+    if bf16.usable is None:
+        return ABOUT.unknown(bf16.why)
     return ABOUT.warning(f"advertised, but {bf16.why}", show_the_cpu(case.host))

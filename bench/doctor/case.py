@@ -12,12 +12,15 @@ from bench.doctor.folders import WritableFolder, read_folders
 from bench.host.files import Files
 from bench.model.base import Reading
 from bench.model.host import Host
-from bench.plan.cores import LaneCores, lane_cores
+from bench.plan.cores import LaneCores
+from bench.plan.options import Options
+
+DEFAULTS = Options()
 
 
 @dataclass(frozen=True)
 class Case:
-    """A host, the cores a lane gets, what the default profile asks, and this moment's readings."""
+    """A host, the cores a lane gets, what a run would ask of it, and this moment's readings."""
 
     host: Host
     cores: LaneCores
@@ -34,16 +37,18 @@ class Case:
         data: Path,
         root: Path = Path("/"),
         wait: Callable[[float], None] = sleep,
+        options: Options = DEFAULTS,
     ) -> Self:
         """Look around for about a second. `results` and `data` are where a run would write.
 
+        BenchError if the options ask for what there is not, as of `make_plan`.
         `root` and `wait` are for recorded hosts: their files, and what happens in that second.
         """
-        files, cores = Files(root), lane_cores(host)
+        files, wanted = Files(root), demand(host, options)
         return cls(
             host=host,
-            cores=cores,
-            demand=demand(host),
+            cores=wanted.cores,
+            demand=wanted,
             files=files,
             activity=watch(files, wait),
             folders=read_folders(results, data),

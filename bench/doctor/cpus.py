@@ -1,10 +1,10 @@
-"""Which CPUs this process may use, and whether a quota stops it on them."""
+"""Which CPUs this process may use and a lane gets, and whether a quota stops it on them."""
 
 from bench.doctor.case import Case
 from bench.doctor.finding import Topic
 from bench.doctor.fixes import for_container, in_container
 from bench.model.finding import Finding
-from bench.plan.cores import allowed
+from bench.plan.hazards import NO_QUOTA, quota_bites
 from bench.text import format_cpulist
 
 ABOUT = Topic(
@@ -15,17 +15,44 @@ ABOUT = Topic(
 
 
 def cpus(case: Case) -> Finding:
-    """No quota below the allowed CPUs; one below a single CPU interrupts every step."""
-    quota, mine = case.host.allowance.quota_cpus, allowed(case.host)
-    has = f"{len(mine)} of {case.host.topology.threads} CPUs allowed ({format_cpulist(mine)})"
-    if quota.value is None and "no quota" not in (quota.reason or ""):
-        return ABOUT.unknown(f"{has}; quota: {quota.reason}")
-    lane = f"a lane gets {len(case.cores.cpus)}"
-    if quota.value is None or quota.value >= len(mine):
-        return ABOUT.ok(f"{has}, no quota below that; {lane}")
-    value = f"{has}, but a quota of {quota.value:g}; {lane}"
-    fix = _pin(case)
-    return ABOUT.failure(value, fix) if quota.value < 1 else ABOUT.warning(value, fix)
+    """No quota that bites, and more than one core; a quota below one CPU interrupts every step."""
+    host, lane = case.host, case.cores
+    quota, mine = host.allowance.quota_cpus, host.allowance.affinity
+    has = f"{len(mine)} of {host.topology.threads} CPUs allowed ({format_cpulist(mine)})"
+    gets = f"a lane gets {len(lane.cpus)}{_left_out(case)}"
+    if quota.value is None and not (quota.reason or "").startswith(NO_QUOTA):
+        return ABOUT.unknown(f"{has}; quota: {quota.reason}; {gets}")
+    if quota_bites(host, lane):
+        value, fix = f"{has}, but a quota of {quota.value:g}; {gets}", _pin(case)
+        return ABOUT.failure(value, fix) if (quota.value or 0) < 1 else ABOUT.warning(value, fix)
+    value = f"{has}, no quota below that; {gets}"
+    if len(lane.cpus) == 1 and host.topology.cores > 1:
+        return ABOUT.warning(f"{value}: one core of {host.topology.cores}", _more_cpus(case))
+    return ABOUT.ok(value)
+
+
+def _left_out(case: Case) -> str:
+    """How many CPUs a lane leaves out, and why."""
+    count = case.host.topology.threads - len(case.cores.cpus)
+    if not count:
+        return ""
+    why = f" ({'; '.join(case.cores.left_out)})" if case.cores.left_out else ""
+    return f" and leaves out {count}{why}"
+
+
+def _more_cpus(case: Case) -> list[str]:
+    every = format_cpulist(cpu.cpu for cpu in case.host.topology.cpus)
+    if case.demand.options.cores is not None:
+        return ["# without --cores, or with more of them", f"bench run --cores {every}"]
+    if in_container(case.host):
+        count = case.host.topology.threads
+        pod = f'resources: {{requests: {{cpu: "{count}"}}, limits: {{cpu: "{count}"}}}}'
+        return for_container(case.host, f'cpuset: "{every}"', f"--cpuset-cpus {every}", pod)
+    return [
+        "# this shell was given one CPU: ask for more where it was started",
+        "# (srun --cpus-per-task, taskset), or take them where nothing forbids it",
+        f"taskset -c {every} bench run",
+    ]
 
 
 def _pin(case: Case) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a run of a profile asks of this host."""
+"""What a run asks of this host."""
 
 from dataclasses import dataclass
 
@@ -6,21 +6,30 @@ from bench.model.base import Reading
 from bench.model.host import Host
 from bench.model.plan import PlannedLane
 from bench.plan.catalogue.lanes import BASELINE
-from bench.plan.catalogue.profiles import DEFAULT_PROFILE
+from bench.plan.cores import LaneCores
 from bench.plan.lanes import lanes_on
+from bench.plan.nodes import MemoryBound
 from bench.plan.options import Options
+from bench.plan.pace import least_bound
+from bench.plan.workload import profile_of
 from bench.text import GIB
 
-ROOM = 1024 * GIB
-"""Of shared memory: more than any loader processes need, so that none is cut."""
+ROOM = Reading[int](value=1024 * 1024 * GIB)
+"""More memory than anything needs, so that the plan cuts nothing."""
 
 
 @dataclass(frozen=True)
 class Demand:
-    """The lanes that a profile has for a host, as they would be with room for everything."""
+    """The lanes that a run has for a host, as they would be with room for everything.
 
+    `bound` is the memory that there is for them.
+    """
+
+    options: Options
     profile: str
+    cores: LaneCores
     lanes: list[PlannedLane]
+    bound: MemoryBound
 
     @property
     def memory_bytes(self) -> int:
@@ -33,10 +42,27 @@ class Demand:
         return sum(lane.memory_estimate_bytes or 0 for lane in self.lanes)
 
 
-def demand(host: Host, profile: str = DEFAULT_PROFILE) -> Demand:
-    """Of the lanes that `host` can run, however little memory it has; of the baseline if none."""
-    allowance = host.allowance.model_copy(update={"shm_bytes": Reading(value=ROOM)})
-    roomy = host.model_copy(update={"allowance": allowance})
-    lanes = lanes_on(roomy, Options(profile=profile)).lanes
-    able = [lane for lane in lanes if lane.intention != "skipped"]
-    return Demand(profile, able or [lane for lane in lanes if lane.entry == BASELINE])
+def demand(host: Host, options: Options) -> Demand:
+    """Of the lanes that `host` can run, however little memory it has; of the baseline if none.
+
+    BenchError if the options ask for what there is not, as of `make_plan`.
+    """
+    every = lanes_on(_roomy(host), options)
+    able = [lane for lane in every.lanes if lane.intention != "skipped"]
+    lanes = able or [lane for lane in every.lanes if lane.entry == BASELINE]
+    bound = least_bound(lanes, host)
+    return Demand(options, profile_of(options).name, every.cores, lanes, bound)
+
+
+def _roomy(host: Host) -> Host:
+    """The host with all the memory, and all the shared memory, that one could wish for."""
+    room = {"shm_available_bytes": ROOM, "memory_available_bytes": ROOM}
+    nodes = [
+        node.model_copy(update={"memory_available_bytes": ROOM}) for node in host.topology.nodes
+    ]
+    return host.model_copy(
+        update={
+            "allowance": host.allowance.model_copy(update=room),
+            "topology": host.topology.model_copy(update={"nodes": nodes}),
+        }
+    )

@@ -27,10 +27,14 @@ def on_host(host: Host, *commands: str) -> list[str]:
 def for_container(host: Host, compose: str, docker: str, pod: str) -> list[str]:
     """One setting of the container as a line for its engine: of a compose service or of a pod.
 
-    `docker` are options of `docker run`, which are Podman's too.
+    `docker` are options of `docker run`, which are Podman's too. Any other engine's name for it
+    is left to the reader.
     """
-    if host.settings.container.value == "kubernetes":
+    engine = host.settings.container.value
+    if engine == "kubernetes":
         return ["# in the pod's spec", pod]
+    if engine not in ("docker", "podman"):
+        return [f"# where {engine} was started, what docker run calls", docker]
     return ["# compose.yaml, in the service", compose, "# or: docker run", docker]
 
 

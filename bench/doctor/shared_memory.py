@@ -1,14 +1,11 @@
 """`/dev/shm`: what the DataLoader's processes pass their batches through."""
 
-from itertools import count
-
 from bench.doctor.case import Case
 from bench.doctor.finding import Topic
 from bench.doctor.fixes import for_container, in_container
-from bench.model.base import Reading
 from bench.model.finding import Finding
 from bench.plan.estimate import batch_bytes
-from bench.plan.hazards import fitting_loaders
+from bench.plan.hazards import fitting_loaders, shm_needed
 from bench.text import GIB, size
 
 ABOUT = Topic(
@@ -20,9 +17,9 @@ ABOUT = Topic(
 
 def shared_memory(case: Case) -> Finding:
     """Room for all loader processes that the plan would like, of the lane that asks for most."""
-    shm, (wanted, batch) = case.host.allowance.shm_bytes, _wanted(case)
+    shm, (wanted, batch) = case.host.allowance.shm_available_bytes, _wanted(case)
     given, notes = fitting_loaders(wanted, batch, shm)
-    has = size(shm.value) if shm.value is not None else f"none ({shm.reason})"
+    has = f"{size(shm.value)} free" if shm.value is not None else f"none ({shm.reason})"
     value = f"{has}: room for {given} of {wanted} loader processes"
     if not notes:
         return ABOUT.ok(value)
@@ -39,11 +36,15 @@ def _wanted(case: Case) -> tuple[int, int]:
 
 
 def _enlarge(case: Case) -> list[str]:
-    """The least number of GiB with which the plan cuts nothing."""
+    """Room for all beside what is in use there, in whole GiB."""
     wanted, batch = _wanted(case)
-    enough = (n for n in count(1) if not fitting_loaders(wanted, batch, Reading(value=n * GIB))[1])
-    gib = next(enough)
+    whole, free = case.host.allowance.shm_bytes.value or 0, case.host.allowance.shm_available_bytes
+    used = max(0, whole - free.value) if free.value is not None else 0
+    needed = shm_needed(wanted, batch)
+    if used and whole >= needed:
+        return ["# it is large enough: remove what nobody uses any more", "ls -lAS /dev/shm"]
+    gib = -(-(used + needed) // GIB)
     if in_container(case.host):
         pod = f"volumes: [{{name: shm, emptyDir: {{medium: Memory, sizeLimit: {gib}Gi}}}}]"
         return for_container(case.host, f"shm_size: {gib}gb", f"--shm-size {gib}g", pod)
-    return [f"sudo mount -o remount,size={gib}g /dev/shm"]
+    return [f"sudo mount -o remount,rw,size={gib}g /dev/shm"]

@@ -22,7 +22,10 @@ def smt(case: Case) -> Finding:
         return ABOUT.ok("off" if known else "each core here shows one thread")
     if case.activity.value is None:
         return ABOUT.unknown(f"on; whether second threads are idle: {case.activity.reason}")
-    share = {cpu: case.activity.value.busy(cpu) for cpu in siblings}
+    activity = case.activity.value
+    if uncounted := activity.uncounted(siblings):
+        return ABOUT.unknown(f"on; whether second threads are idle: {uncounted}")
+    share = {cpu: activity.busy(cpu) for cpu in siblings}
     busy = [cpu for cpu in siblings if share[cpu] >= NOTICED_CPU]
     if not busy:
         return ABOUT.ok("on; the second threads of the lane's cores are idle")

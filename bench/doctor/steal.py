@@ -26,11 +26,10 @@ def steal(case: Case) -> Finding:
     """
     if case.activity.value is None:
         return ABOUT.unknown(case.activity.reason)
-    activity, lane = case.activity.value, set(case.cores.cpus)
-    now = [times for cpu, times in activity.now.items() if cpu in lane]
-    boot = [times for cpu, times in activity.since_boot.items() if cpu in lane]
-    if not now:
-        return ABOUT.unknown("/proc/stat does not count the lane's CPUs")
+    activity, lane = case.activity.value, case.cores.cpus
+    if uncounted := activity.uncounted(lane):
+        return ABOUT.unknown(uncounted)
+    now, boot = ([times[cpu] for cpu in lane] for times in (activity.now, activity.since_boot))
     last = sum(t.steal for t in now) / sum(t.total for t in now)
     before = _of_wanted(boot)
     value = f"{percent(last)} of the last second"

@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass
 
+from bench.errors import BenchError, Exit
 from bench.model.host import Host
 from bench.model.plan import Intention, PlannedLane
 from bench.model.setup import Setup
 from bench.model.workload import Workload
 from bench.plan import estimate
+from bench.plan.batch import choose_batch
 from bench.plan.catalogue.lanes import LANES, Lane
-from bench.plan.cores import lane_cores
+from bench.plan.cores import LaneCores, lane_cores
 from bench.plan.hazards import fitting_loaders
 from bench.plan.match import instruction_set, stack_of, why_not
 from bench.plan.names import choose
-from bench.plan.options import Options
+from bench.plan.nodes import MemoryBound, memory_bound
+from bench.plan.options import Options, refuse_bad_numbers
 from bench.plan.start.command import Start, start
 from bench.plan.workload import loaders_of, profile_of, workload_of
 from bench.text import GIB
@@ -20,42 +23,69 @@ from bench.text import GIB
 
 @dataclass(frozen=True)
 class Lanes:
-    """The lanes in the catalogue's order, and what could not be had for them, with its remedy."""
+    """The lanes in the catalogue's order, their cores, why their batch is not the profile's own.
+
+    `notes` say what could not be had for them, with its remedy.
+    """
 
     lanes: list[PlannedLane]
+    cores: LaneCores
+    batch_reason: str | None
     notes: list[str]
 
 
 def named(options: Options) -> list[str]:
-    """The lanes asked for by name: repeated, or in one list with commas."""
+    """The lanes asked for by name: repeated, or in one list with commas.
+
+    BenchError (exit 2) for a name that is none.
+    """
+    if not options.lane:
+        return []
     known = [lane.id for lane in LANES]
-    words = ",".join(options.lane or []).split(",")
-    return [choose("lane", word.strip(), known) for word in words if word.strip()]
+    words = [word.strip() for word in ",".join(options.lane).split(",")]
+    if not any(words):
+        remedy = f"name lanes, or leave --lane out; known: {', '.join(known)}"
+        raise BenchError(f"--lane {','.join(options.lane)!r} names no lane", remedy, Exit.USAGE)
+    return [choose("lane", word, known) for word in words if word]
 
 
 def lanes_on(host: Host, options: Options) -> Lanes:
     """Every lane of the catalogue; with lanes named only these, as often as they are named.
 
-    BenchError (exit 2) if the options name what there is not.
+    BenchError: the options name what there is not (exit 2), or cores that can't be had (exit 3).
     """
-    cores, wanted = lane_cores(host), named(options)
-    workload, profile = workload_of(options), profile_of(options)
-    batch_size = options.batch_size or profile.batch_size
-    batch = estimate.batch_bytes(batch_size, workload)
-    loaders, shm_notes = fitting_loaders(
-        loaders_of(profile, len(cores.cpus)), batch, host.allowance.shm_bytes
+    refuse_bad_numbers(options)
+    wanted, workload, profile = named(options), workload_of(options), profile_of(options)
+    cores = lane_cores(host, options.cores, options.node)
+    entries = [lane for lane in LANES if lane.id in wanted or not wanted]
+    starts = {lane.id: start(host, stack_of(lane, host), cores) for lane in entries}
+    like = loaders_of(profile, len(cores.cpus))
+    shm = host.allowance.shm_available_bytes
+
+    def lanes_at(size: int) -> list[PlannedLane]:
+        loaders, _ = fitting_loaders(like, estimate.batch_bytes(size, workload), shm)
+        return [
+            _planned(lane, host, _setup(lane, starts[lane.id], size, loaders), workload,
+                     starts[lane.id].command)
+            for lane in entries
+        ]  # fmt: skip
+
+    batch = choose_batch(host, profile, options, lanes_at)
+    first = lanes_at(batch.size)
+    _, shm_notes = fitting_loaders(like, estimate.batch_bytes(batch.size, workload), shm)
+    notes = [
+        note for lane in first if lane.intention != "skipped" for note in starts[lane.id].notes
+    ]
+    return Lanes(
+        [
+            _again(lane, number)
+            for lane in first
+            for number in range(1, max(1, wanted.count(lane.id)) + 1)
+        ],
+        cores,
+        batch.reason,
+        list(dict.fromkeys([*notes, *shm_notes])),
     )
-    planned: list[PlannedLane] = []
-    notes: list[str] = []
-    for lane in LANES:
-        times = wanted.count(lane.id) if wanted else 1
-        starting = start(host, stack_of(lane, host), cores)
-        setup = _setup(lane, starting, batch_size, loaders)
-        first = _planned(lane, host, setup, workload, starting.command)
-        planned += [_again(first, number) for number in range(1, times + 1)]
-        if times and first.intention != "skipped":
-            notes += starting.notes
-    return Lanes(planned, list(dict.fromkeys([*notes, *shm_notes])))
 
 
 def _setup(lane: Lane, starting: Start, batch_size: int, loaders: int) -> Setup:
@@ -80,8 +110,7 @@ def _planned(
     intention: Intention = "skipped"
     reason = why_not(lane, host)
     if reason is None:
-        available = host.allowance.memory_available_bytes.value
-        reason = _too_large(setup, workload, memory, available)
+        reason = _too_large(setup, workload, memory, memory_bound(host, setup.placement))
         intention = "planned" if reason is None else "too large"
     return PlannedLane(
         id=lane.id,
@@ -105,13 +134,11 @@ def _again(lane: PlannedLane, number: int) -> PlannedLane:
     return lane.model_copy(update=again)
 
 
-def _too_large(setup: Setup, workload: Workload, memory: int, available: int | None) -> str | None:
+def _too_large(setup: Setup, workload: Workload, memory: int, bound: MemoryBound) -> str | None:
     """Why the lane does not fit in memory, with the batch that does; None if it fits."""
-    if available is None or memory <= available:
+    if bound.available is None or memory <= bound.available:
         return None
-    fits = estimate.largest_batch(setup, workload, available)
+    fits = estimate.largest_batch(setup, workload, bound.available)
     remedy = f"--batch-size {fits} should fit" if fits else "no batch size fits"
-    return (
-        f"a batch of {setup.batch_size} needs about {memory / GIB:.1f} GiB, "
-        f"{available / GIB:.1f} GiB are available; {remedy}"
-    )
+    needs = f"a batch of {setup.batch_size} needs about {memory / GIB:.1f} GiB"
+    return f"{needs}, {bound}; {remedy}"

@@ -17,10 +17,15 @@ def why_not(lane: Lane, host: Host) -> str | None:
     """Return the reason that `host` can't run `lane`, or None if it can."""
     reasons = []
     sets = {i.name: i for i in host.instruction_sets}
-    missing = [n for n in lane.requires if n not in sets or not sets[n].advertised]
-    broken = [n for n in lane.requires if n not in missing and sets[n].usable is False]
-    if missing:
-        reasons.append(f"the CPU does not advertise {', '.join(missing)}")
+    unlisted = [n for n in lane.requires if n not in sets or sets[n].advertised is False]
+    asked = [sets[n] for n in lane.requires if n not in unlisted]
+    unknown = [one for one in asked if one.advertised is None and one.usable is None]
+    broken = [one.name for one in asked if one.usable is False]
+    if unlisted:
+        reasons.append(f"the CPU does not advertise {', '.join(unlisted)}")
+    if unknown:
+        names = ", ".join(one.name for one in unknown)
+        reasons.append(f"it is not known whether the CPU has {names}: {unknown[0].why}")
     reasons += [f"{name} is advertised but does not run here: {sets[name].why}" for name in broken]
     if set(AMX_SETS) & set(lane.requires) and host.amx_permission.granted is not True:
         answer = host.amx_permission

@@ -12,4 +12,8 @@ def choose(what: str, name: str, known: Sequence[str]) -> str:
         return name
     near = get_close_matches(name.lower(), known, n=1, cutoff=0.4)
     meant = f"did you mean {near[0]}? " if near else ""
-    raise BenchError(f"unknown {what}: {name}", f"{meant}known: {', '.join(known)}", Exit.USAGE)
+    raise BenchError(
+        f"unknown {what}: --{what} {name or repr(name)}",
+        f"{meant}known: {', '.join(known)}",
+        Exit.USAGE,
+    )

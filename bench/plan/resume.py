@@ -8,9 +8,10 @@ from bench.model.host import Host
 from bench.model.plan import Plan, PlannedLane
 from bench.model.result import Result
 from bench.model.setup import Setup
+from bench.plan.cores import parse_cores
 from bench.plan.lanes import named
 from bench.plan.make import make_plan
-from bench.plan.options import Options
+from bench.plan.options import Options, refuse_bad_numbers, spelt
 from bench.plan.workload import data_of
 
 HOW_LONG = ("rounds_min", "rounds_max", "time_budget_seconds", "target_precision")
@@ -24,9 +25,11 @@ def resumed(before: Result, host: Host, options: Options) -> Result:
     precision, lane limit). BenchError if the host or the workload is not the run's own.
     """
     plan = before.plan
+    refuse_bad_numbers(options)
     if changed := _given(options, plan):
         raise BenchError(
-            f"a resumed run keeps its workload: {', '.join(changed)} can't be changed",
+            "a resumed run keeps its workload and its cores: "
+            f"{', '.join(map(spelt, changed))} can't be changed",
             "leave that out, or begin a new run",
         )
     _refuse_other(_other_host(before, host))
@@ -75,6 +78,8 @@ def _again(plan: Plan, options: Options) -> Options:
         model=lane.workload.model,
         lane=[lane.entry for lane in plan.lanes if lane.intention != "skipped"],
         data=plan.data_requested,
+        cores=plan.cores_requested,
+        node=plan.node_requested,
         batch_size=lane.setup.batch_size,
         image_size=lane.workload.image_size,
         seed=plan.seed,
@@ -88,9 +93,12 @@ def _again(plan: Plan, options: Options) -> Options:
 def _given(options: Options, plan: Plan) -> list[str]:
     """The options of the workload that were given and are not the plan's."""
     default, of_plan = Options(), _again(plan, options)
+    placement = plan.lanes[0].setup.placement
     given = {
         "lane": sorted(named(options)) != sorted(of_plan.lane or []),
         "data": options.data is not None and data_of(options) != of_plan.data,
+        "cores": options.cores is not None and parse_cores(options.cores) != set(placement.cores),
+        "node": options.node is not None and options.node != placement.node,
     }
     for name in ("profile", "model", "batch_size", "image_size", "seed"):
         given[name] = getattr(options, name) != getattr(of_plan, name)
@@ -146,7 +154,7 @@ def _differing(was: PlannedLane, lane: PlannedLane) -> set[str]:
     return {name for name, differs in facts.items() if differs}
 
 
-def _pinned(setup: Setup) -> tuple[str, str, int]:
+def _pinned(setup: Setup) -> tuple[str, str, int | None]:
     return setup.placement.launcher, setup.placement.task_manager, setup.placement.node
 
 

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from bench.doctor.activity import Activity
-from bench.doctor.case import Case
+from bench.doctor.case import DEFAULTS, Case
 from bench.doctor.demand import demand
 from bench.doctor.folders import WritableFolder
 from bench.host.files import Files
 from bench.host.proc_stat import CpuTimes
 from bench.model.base import Reading
 from bench.model.host import Host
-from bench.plan.cores import lane_cores
+from bench.plan.options import Options
 from tests.recorded_hosts import recorded_host
 
 GIB, MIB = 2**30, 2**20
@@ -20,13 +20,19 @@ IDLE = CpuTimes(busy=0, steal=0, total=100)
 EXECUTED = {"amx_tile": True, "amx_bf16": True, "avx512_bf16": True}
 
 
-def make_case(name: str = "sapphire-rapids-2s", host: Host | None = None, **changes: Any) -> Case:
+def make_case(
+    name: str = "sapphire-rapids-2s",
+    host: Host | None = None,
+    options: Options = DEFAULTS,
+    **changes: Any,
+) -> Case:
     """The named recorded host, or the given one; `changes` are fields of the case."""
     host = host or recorded_host(name, executed=EXECUTED)
+    wanted = demand(host, options)
     case = Case(
         host=host,
-        cores=lane_cores(host),
-        demand=demand(host),
+        cores=wanted.cores,
+        demand=wanted,
         files=Files(Path("/nowhere")),
         activity=make_activity(host),
         folders=[make_folder("results"), make_folder("data"), make_folder("temporary files")],

@@ -15,7 +15,7 @@ from bench.doctor.steal import steal
 from bench.host.files import Files
 from bench.host.proc_stat import CpuTimes
 from bench.model.base import Reading
-from tests.doctor.cases import contained, make_activity, make_case, settings
+from tests.doctor.cases import IDLE, contained, make_activity, make_case, settings
 from tests.recorded_hosts import recorded_host, write
 
 HOST = recorded_host("sapphire-rapids-2s")
@@ -80,7 +80,8 @@ def worked():
     process.communicate()
 
 
-def test_a_process_by_what_it_took_and_where_it_may_run(worked):
+def test_a_process_by_what_it_took_and_where_it_may_run(worked, monkeypatch):
+    monkeypatch.setattr("bench.doctor.activity.SECONDS", 0.3)
     cpu, mine = min(os.sched_getaffinity(0)), time.process_time()
 
     def sleep(duration):
@@ -140,11 +141,12 @@ def test_a_cpu_that_went_offline_is_left_out(tmp_path):
     before = {0: [0] * 8, 1: [0] * 8}
     found = watched(tmp_path, before, {0: [1] * 8}).value
     assert list(found.now) == [0]
-    assert found.busy(1) == 0
+    assert found.uncounted([0, 1]) == "/proc/stat does not count CPU 1"
+    assert found.uncounted([0]) is None
 
 
 def test_this_machines_own_second():
-    found = watch(Files()).value
+    found = watch(Files(), lambda _: time.sleep(0.1)).value
     assert found is not None
     assert all(0 <= found.busy(cpu) <= 1 for cpu in os.sched_getaffinity(0))
     assert os.getpid() not in [one.pid for one in found.consumers]
@@ -238,10 +240,25 @@ def test_little_stolen_since_boot_is_fine():
     assert (found.state, "0.5 %" in found.value.value) == ("ok", True)
 
 
-def test_cpus_that_proc_stat_does_not_count():
-    activity = make_activity(SMALL)
+@pytest.mark.parametrize("check", [busy, steal, smt])
+def test_cpus_that_proc_stat_does_not_count(check):
+    """A lane on 8-9, and a container's own /proc/stat that counts 0 to 3: nothing is known."""
+    host = recorded_host("sapphire-rapids-2s", cpuset="8-9,72-73")
+    activity = make_activity(host)
     activity.value.now.clear()
-    assert steal(make_case(host=SMALL, activity=activity)).state == "unknown"
+    activity.value.now.update(dict.fromkeys(range(4), IDLE))
+    found = check(make_case(host=host, activity=activity))
+    assert found.state == "unknown"
+    lane = "72-73" if check is smt else "8-9"
+    assert found.value.reason.endswith(f"/proc/stat does not count CPUs {lane}")
+
+
+def test_a_part_of_the_lanes_cpus_that_is_not_counted_leaves_the_load_unknown():
+    activity = make_activity(SMALL)
+    last = make_case(host=SMALL).cores.cpus[-1]
+    del activity.value.now[last]
+    found = busy(make_case(host=SMALL, activity=activity))
+    assert found.value.reason == f"/proc/stat does not count CPU {last}"
 
 
 def test_smt_off():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bench.doctor import diagnose
 from bench.doctor.cpus import cpus
 from bench.doctor.demand import demand
 from bench.doctor.memory import memory
@@ -21,7 +22,8 @@ def test_all_cpus_without_a_quota():
     found = cpus(make_case(host=HOST))
     assert found.state == "ok"
     assert found.value.value == (
-        "128 of 128 CPUs allowed (0-127), no quota below that; a lane gets 32"
+        "128 of 128 CPUs allowed (0-127), no quota below that; a lane gets 32 and leaves out 96 "
+        "(CPUs 32-63,96-127: on NUMA node 1; CPUs 64-95: second threads of their cores)"
     )
 
 
@@ -51,13 +53,66 @@ def test_the_fix_of_a_quota_pins_to_as_many_cpus():
     assert pod[-1] == 'resources: {requests: {cpu: "4"}, limits: {cpu: "4"}}'
 
 
+def test_one_core_of_many_is_a_warning():
+    host = recorded_host("sapphire-rapids-2s", affinity=[5])
+    found = cpus(make_case(host=host))
+    assert found.state == "warning"
+    assert found.value.value.startswith("1 of 128 CPUs allowed (5)")
+    assert found.value.value.endswith("outside this process's affinity): one core of 64")
+    assert found.fix[-1] == "taskset -c 0-127 bench run"
+    assert "--cpuset-cpus 0-127" in cpus(make_case(host=contained(host))).fix
+    pod = cpus(make_case(host=contained(host, "kubernetes"))).fix
+    assert pod[-1] == 'resources: {requests: {cpu: "128"}, limits: {cpu: "128"}}'
+    asked = cpus(make_case(options=Options(cores="5")))
+    assert asked.fix[-1] == "bench run --cores 0-127"
+    assert cpus(make_case(host=recorded_host("sapphire-rapids-2s", affinity=[5, 6]))).state == "ok"
+
+
+@pytest.mark.parametrize("engine", ["kubernetes", "docker", "podman", "apptainer", "lxc", "cri-o"])
+def test_in_a_container_nobody_is_told_to_ask_systemd(engine):
+    narrow = recorded_host(
+        "sapphire-rapids-2s", quota=0.5, memory_limit=2**30, memory_high=2**29, mems_allowed="1"
+    )
+    for host in (narrow, recorded_host("sapphire-rapids-2s", affinity=[0], mems_allowed="1")):
+        for finding in diagnose(make_case(host=contained(host, engine))):
+            assert not any("systemd" in line for line in finding.fix), finding.name
+    outside = [line for each in diagnose(make_case(host=narrow)) for line in each.fix]
+    assert any("systemd-run" in line for line in outside)
+
+
+def test_memory_of_the_lanes_node_is_what_counts():
+    host = recorded_host("sapphire-rapids-2s", node_free={0: 2 * GIB})
+    found = memory(make_case(host=host))
+    assert found.state == "warning"
+    assert found.value.value.startswith("2 GiB available on NUMA node 0; profile standard with")
+    assert "node0/meminfo" in found.fix[1]
+    assert memory(make_case(host=host, options=Options(node=1))).state == "ok"
+
+
+@pytest.mark.parametrize(
+    ("options", "state"),
+    [
+        (Options(), "warning"),
+        (Options(profile="quick"), "ok"),
+        (Options(profile="smoke"), "ok"),
+        (Options(batch_size=16), "ok"),
+        (Options(profile="quick", batch_size=128), "warning"),
+        (Options(profile="quick", model="vit_b_16"), "ok"),
+    ],
+)
+def test_memory_is_judged_for_what_will_be_run(options, state):
+    found = memory(make_case(host=available(6 * GIB), options=options))
+    assert found.state == state
+    assert f"profile {options.profile or 'standard'} with batch " in found.value.value
+
+
 def test_a_quota_that_nobody_can_read():
     host = allowance(
         HOST, quota_cpus=Reading(reason="no cgroup with the cpu controller is mounted")
     )
     found = cpus(make_case(host=host))
     assert found.state == "unknown"
-    assert found.value.reason.endswith("quota: no cgroup with the cpu controller is mounted")
+    assert "quota: no cgroup with the cpu controller is mounted; a lane" in found.value.reason
 
 
 def available(size, **more):
@@ -88,7 +143,7 @@ def test_the_smaller_workload_that_is_offered_fits():
 
 def test_memory_for_nothing_but_the_smallest_profile():
     # Not even a batch of two of the default profile's larger images fits.
-    found = memory(make_case(host=available(demand(HOST, "smoke").memory_bytes)))
+    found = memory(make_case(host=available(demand(HOST, Options(profile="smoke")).memory_bytes)))
     assert found.state == "warning"
     assert found.fix[-1] == "bench run --profile smoke"
 
@@ -115,7 +170,8 @@ def test_memory_behind_a_limit_says_how_to_lift_it():
 
 
 def test_memory_that_nobody_can_read():
-    host = allowance(HOST, memory_available_bytes=Reading(reason="/proc/meminfo: masked"))
+    masked = Reading(reason="/proc/meminfo: masked")
+    host = allowance(recorded_host("amd-genoa-vm"), memory_available_bytes=masked)
     found = memory(make_case(host=host))
     assert (found.state, found.value.reason) == ("unknown", "/proc/meminfo: masked")
 
@@ -136,17 +192,43 @@ def test_the_demand_is_the_default_plans(name):
     assert asked.lanes == planned.running
 
 
+def shared(host, size, free=None):
+    """The host with so many bytes of shared memory, all of them free unless that is said."""
+    free = Reading(value=size if free is None else free)
+    return allowance(host, shm_bytes=Reading(value=size), shm_available_bytes=free)
+
+
+def test_shared_memory_that_others_fill():
+    found = shared_memory(make_case(host=shared(HOST, 2 * GIB, 8 * MIB)))
+    assert (found.state, found.value.value) == (
+        "warning",
+        "8 MiB free: room for 0 of 4 loader processes",
+    )
+    assert found.fix[-1] == "ls -lAS /dev/shm"
+    small = shared_memory(make_case(host=shared(HOST, 64 * MIB, MIB))).fix
+    assert small == ["sudo mount -o remount,rw,size=1g /dev/shm"]
+
+
+def test_shared_memory_that_can_not_be_written():
+    read_only = Reading(reason="/dev/shm: Read-only file system")
+    host = allowance(HOST, shm_bytes=Reading(value=GIB), shm_available_bytes=read_only)
+    found = shared_memory(make_case(host=host))
+    assert found.value.value.startswith("none (/dev/shm: Read-only file system): room for 0")
+    assert found.fix == ["sudo mount -o remount,rw,size=1g /dev/shm"]
+
+
 def test_shared_memory_enough():
     found = shared_memory(make_case(host=HOST))
-    assert (found.state, found.value.value) == ("ok", "64 GiB: room for 4 of 4 loader processes")
+    assert found.state == "ok"
+    assert found.value.value == "64 GiB free: room for 4 of 4 loader processes"
 
 
 def test_dockers_default_of_shared_memory():
-    host = allowance(contained(HOST), shm_bytes=Reading(value=64 * MIB))
+    host = shared(contained(HOST), 64 * MIB)
     case = make_case(host=host)
     found = shared_memory(case)
     assert found.state == "warning"
-    assert found.value.value == "64 MiB: room for 0 of 4 loader processes"
+    assert found.value.value == "64 MiB free: room for 0 of 4 loader processes"
     (line,) = [line for line in found.fix if line.startswith("shm_size: ")]
     gib = int(line.removeprefix("shm_size: ").removesuffix("gb"))
     assert f"--shm-size {gib}g" in found.fix
@@ -154,25 +236,26 @@ def test_dockers_default_of_shared_memory():
         wanted, batch = 4, batch_bytes(lane.setup.batch_size, lane.workload)
         assert lane.setup.loader_workers == wanted
         assert fitting_loaders(wanted, batch, Reading(value=gib * GIB)) == (wanted, [])
-        assert fitting_loaders(wanted, batch, host.allowance.shm_bytes)[0] == 0
+        assert fitting_loaders(wanted, batch, host.allowance.shm_available_bytes)[0] == 0
 
 
 @pytest.mark.parametrize(
     ("engine", "fix"),
     [
-        (None, "sudo mount -o remount,size=1g /dev/shm"),
+        (None, "sudo mount -o remount,rw,size=1g /dev/shm"),
         ("kubernetes", "volumes: [{name: shm, emptyDir: {medium: Memory, sizeLimit: 1Gi}}]"),
     ],
 )
 def test_shared_memory_enlarged_elsewhere(engine, fix):
-    host = allowance(HOST, shm_bytes=Reading(value=64 * MIB))
+    host = shared(HOST, 64 * MIB)
     if engine:
         host = settings(host, container=Reading(value=engine))
     assert shared_memory(make_case(host=host)).fix[-1] == fix
 
 
 def test_no_shared_memory_at_all():
-    host = allowance(HOST, shm_bytes=Reading(reason="/dev/shm: No such file or directory"))
+    none = Reading(reason="/dev/shm: No such file or directory")
+    host = allowance(HOST, shm_bytes=none, shm_available_bytes=none)
     found = shared_memory(make_case(host=host))
     assert found.state == "warning"
     assert found.value.value.startswith("none (/dev/shm: No such file or directory): room for 0")

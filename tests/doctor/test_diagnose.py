@@ -42,7 +42,7 @@ def worst(engine):
         memory_limit=2**30 + 2**20,
     )
     host = settings(
-        allowance(host, shm_bytes=Reading(value=MIB)),
+        allowance(host, shm_bytes=Reading(value=MIB), shm_available_bytes=Reading(value=MIB)),
         governor=Reading(value="powersave"),
         turbo=Reading(value=False),
         transparent_huge_pages=Reading(value="never"),
@@ -104,7 +104,7 @@ def test_a_case_of_a_recorded_tree(tmp_path):
     def wait(_):
         write(root, "proc/stat", "cpu0 50 0 0 50 0 0 0 0 0 0")
 
-    host = recorded_host("laptop")
+    host = recorded_host("laptop", affinity=[0])
     case = Case.of(host, tmp_path / "results", tmp_path / "data", root, wait)
     by_name = {finding.name: finding for finding in diagnose(case)}
     assert by_name["clock source"].value.value == "hpet; the kernel offers no better one"

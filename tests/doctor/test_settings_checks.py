@@ -11,6 +11,7 @@ from bench.doctor.turbo import turbo
 from bench.host.files import Files
 from bench.host.settings import read_settings
 from bench.model.base import Reading
+from bench.plan.options import Options
 from tests.doctor.cases import allowance, contained, make_case, settings, tools
 from tests.recorded_hosts import recorded_host, write
 
@@ -18,6 +19,7 @@ TWO_NODES = recorded_host("sapphire-rapids-2s")
 ONE_NODE = recorded_host("amd-genoa-vm")
 CPUS = "sys/devices/system/cpu"
 CLOCKS = "sys/devices/system/clocksource/clocksource0"
+REFUSED = Reading(reason="set_mempolicy(MPOL_BIND): EPERM (Operation not permitted)")
 ON_HOST = "# on the host, outside the container"
 
 
@@ -121,7 +123,7 @@ def test_memory_policy_permitted():
 
 
 def test_memory_policy_refused_in_each_kind_of_place():
-    host = allowance(TWO_NODES, memory_policy=Reading(value=False))
+    host = allowance(TWO_NODES, bindable_nodes=REFUSED)
     found = memory_policy(make_case(host=contained(host)))
     assert found.state == "warning"
     assert "cap_add: [SYS_NICE]" in found.fix
@@ -155,13 +157,49 @@ def test_memory_policy_without_numactl(system, fix):
 
 
 def test_memory_policy_not_asked_for():
-    host = allowance(TWO_NODES, memory_policy=Reading(reason="not asked on riscv64"))
+    host = allowance(TWO_NODES, bindable_nodes=Reading(reason="not asked on riscv64"))
     found = memory_policy(make_case(host=host))
     assert (found.state, found.value.reason) == ("unknown", "not asked on riscv64")
 
 
+def test_memory_policy_that_this_kernel_does_not_have_is_no_containers_fault():
+    reason = "set_mempolicy(MPOL_BIND): ENOSYS (Function not implemented)"
+    host = contained(allowance(TWO_NODES, bindable_nodes=Reading(reason=reason)))
+    found = memory_policy(make_case(host=host))
+    assert (found.state, found.value.reason, found.fix) == ("unknown", reason, [])
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ({"mems_allowed": "1"}, "node 0 is not among those that this process may have memory from"),
+        ({"bindable": Reading(value=[1])}, "node 0 refused it when the probe tried"),
+    ],
+)
+def test_memory_that_can_not_be_bound_to_the_lanes_node(limits, said):
+    host = recorded_host("sapphire-rapids-2s", affinity=[0, 1], **limits)
+    found = memory_policy(make_case(host=host))
+    assert found.state == "warning"
+    assert said in found.value.value
+    assert "AllowedMemoryNodes=0" in found.fix[1]
+    assert memory_policy(make_case(host=contained(host))).fix[-1] == "--cpuset-mems 0"
+    pod = memory_policy(make_case(host=contained(host, "kubernetes"))).fix
+    assert "memoryManagerPolicy: Static" in pod
+
+
+def test_memory_policy_of_a_node_without_memory():
+    host = recorded_host("sapphire-rapids-2s", affinity=[0, 1], node_memory={0: 0})
+    found = memory_policy(make_case(host=host))
+    assert (found.state, "node 0 has no memory of its own" in found.value.value) == ("ok", True)
+
+
+def test_memory_policy_of_cores_on_two_nodes():
+    found = memory_policy(make_case(options=Options(cores="31-32")))
+    assert (found.state, "not on one NUMA node" in found.value.reason) == ("unknown", True)
+
+
 def test_memory_policy_of_one_node_is_nothing():
-    host = allowance(ONE_NODE, memory_policy=Reading(value=False))
+    host = allowance(ONE_NODE, bindable_nodes=REFUSED)
     assert memory_policy(make_case(host=host)).state == "ok"
 
 

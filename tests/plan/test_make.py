@@ -189,8 +189,9 @@ def test_a_lane_that_is_skipped_is_no_baseline(monkeypatch):
 
 def test_a_batch_too_large_for_one_lane_is_left_to_the_others():
     host = recorded_host("emerald-rapids-vm-no-amx")
-    needed = make_plan(host, Options()).lane("bf16-avx512").memory_estimate_bytes
-    plan = make_plan(with_memory(host, needed + MIB), Options())
+    options = Options(batch_size=128)
+    needed = make_plan(host, options).lane("bf16-avx512").memory_estimate_bytes
+    plan = make_plan(with_memory(host, needed + MIB), options)
     assert plan.lane("bf16-avx512").intention == "planned"
     assert plan.lane("fp32").intention == "too large"
     assert "--batch-size 64 should fit" in plan.lane("fp32").reason

@@ -59,6 +59,14 @@ def test_a_set_that_is_advertised_but_does_not_run_is_the_reason():
     assert "avx512_bf16 is advertised but does not run here" in matches(broken)["bf16-avx512"]
 
 
+def test_flags_that_are_not_known_are_not_absent():
+    reasons = matches(recorded_host("sapphire-rapids-2s", cpuinfo=False))
+    for lane, sets in (("fp32-ipex", "avx512f"), ("bf16-amx", "amx_tile, amx_bf16")):
+        assert f"it is not known whether the CPU has {sets}" in reasons[lane]
+        assert "advertise" not in reasons[lane]
+    assert reasons["fp32"] is None
+
+
 def test_without_ipex_only_stock_runs_and_the_remedy_is_told():
     host = recorded_host(
         "sapphire-rapids-2s",

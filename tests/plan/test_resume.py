@@ -90,13 +90,15 @@ def test_without_new_words_it_stops_where_it_would_have(before: Result, host: Ho
 @pytest.mark.parametrize(
     ("options", "name"),
     [
-        (Options(batch_size=8), "batch_size"),
-        (Options(image_size=64), "image_size"),
-        (Options(profile="smoke"), "profile"),
-        (Options(model="resnet18"), "model"),
-        (Options(data="synthetic"), "data"),
-        (Options(lane=["fp32"]), "lane"),
-        (Options(seed=4), "seed"),
+        (Options(batch_size=8), "--batch-size"),
+        (Options(image_size=64), "--image-size"),
+        (Options(profile="smoke"), "--profile"),
+        (Options(model="resnet18"), "--model"),
+        (Options(data="synthetic"), "--data"),
+        (Options(lane=["fp32"]), "--lane"),
+        (Options(seed=4), "--seed"),
+        (Options(cores="0"), "--cores"),
+        (Options(node=1), "--node"),
     ],
 )
 def test_another_workload_is_refused(
@@ -128,6 +130,26 @@ def test_other_cores_are_refused(before: Result, host: Host) -> None:
     host.allowance.affinity = host.allowance.affinity[:1]
     with pytest.raises(BenchError, match="the cores"):
         resumed(before, host, Options())
+
+
+@pytest.mark.parametrize("options", [Options(cores="0,1"), Options(node=0)])
+def test_the_cores_that_it_has_may_be_named(options: Options, before: Result, host: Host) -> None:
+    assert resumed(before, host, options).plan.lanes[0].setup.placement.cores == [0, 1]
+
+
+def test_cores_that_were_asked_for_are_asked_for_again(before: Result, host: Host) -> None:
+    plan = make_plan(host, Options(profile="quick", cores="1"))
+    now = resumed(before.model_copy(update={"plan": plan}), host, Options())
+    assert now.plan == plan
+    assert now.plan.lanes[0].setup.placement.cores == [1]
+
+
+def test_a_batch_that_was_cut_keeps_its_reason(before: Result, host: Host) -> None:
+    plan = make_plan(host, Options())
+    assert plan.batch_reason is not None
+    now = resumed(before.model_copy(update={"plan": plan}), host, Options(time_budget=9999))
+    assert now.plan.batch_reason == plan.batch_reason
+    assert now.plan.lanes == plan.lanes
 
 
 def test_being_pinned_otherwise_is_refused(before: Result, host: Host) -> None:

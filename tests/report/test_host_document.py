@@ -6,11 +6,11 @@ import re
 from bench.model.host import Host
 from bench.plan.cores import LaneCores
 from bench.report.document.host import host_document, host_json
-from tests.host_factory import LONG_BRAND, NO_AMX, make_host, make_stack, unknown
+from tests.host_factory import LONG_BRAND, NO_AMX, known, make_host, make_stack, unknown
 from tests.report.test_views import shown
 
 LANES = {"fp32": None, "bf16-amx": NO_AMX}
-CORES = LaneCores([0, 1], 0, "both cores")
+CORES = LaneCores([0, 1], 0, "both cores", ["CPU 2: offline"])
 
 
 def text_of(host: Host) -> str:
@@ -61,8 +61,47 @@ def test_a_cpuset_that_differs_from_the_affinity_is_shown() -> None:
     assert "cpuset – (no cpuset at any level)" in words(host)
 
 
+def test_what_a_lane_leaves_out_is_told_with_the_reason() -> None:
+    assert "left out CPU 2: offline" in words(make_host())
+
+
+def test_kinds_of_cores_and_what_is_off_or_isolated_are_shown() -> None:
+    host = make_host()
+    host.topology.isolated, host.topology.offline = known([1]), known([2, 3])
+    host.topology.cpus[0].kind, host.topology.cpus[1].kind = "performance", "efficiency"
+    host.topology.cpus[1].node = None
+    text = words(host)
+    for said in (
+        *("performance cores: CPUs 0", "efficiency cores: CPUs 1"),
+        *("isolated: CPUs 1", "offline: CPUs 2-3", "in no node: CPUs 1"),
+    ):
+        assert said in text
+
+
+def test_memory_and_what_is_free_of_it() -> None:
+    host = make_host(big=True)
+    host.topology.nodes[0].memory_available_bytes = known(2 * 2**30)
+    host.allowance.memory_high_bytes = known(2**30)
+    host.allowance.shm_available_bytes = known(8 * 2**20)
+    text = words(host)
+    assert "memory 256 GiB, 2 GiB of it available" in text
+    assert "slowed down above 1 GiB (memory.high)" in text
+    assert "/dev/shm 64 MiB, of which 8 MiB can be written" in text
+
+
+def test_flags_that_are_not_known_say_so() -> None:
+    host = make_host()
+    host.instruction_sets[0].advertised = host.instruction_sets[0].usable = None
+    assert re.search(r"avx2 +not known +not tried", text_of(host))
+
+
 def test_json_has_all_of_it() -> None:
     facts = json.loads(host_json(make_host(), CORES, LANES))
     assert facts["host"] == make_host().model_dump()
-    assert facts["lane_cores"] == {"cpus": [0, 1], "node": 0, "reason": "both cores"}
+    assert facts["lane_cores"] == {
+        "cpus": [0, 1],
+        "node": 0,
+        "reason": "both cores",
+        "left_out": ["CPU 2: offline"],
+    }
     assert facts["lanes"][1] == {"id": "bf16-amx", "runs": False, "reason": NO_AMX}

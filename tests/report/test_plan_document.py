@@ -4,7 +4,7 @@ from typing import Any
 
 from bench.model.plan import Plan
 from bench.model.protocol import Effort
-from bench.report.document.plan import plan_document
+from bench.report.document.plan import lanes_document, plan_document
 from tests.factories import make_lanes, make_plan
 from tests.host_factory import NO_AMX
 from tests.lanes import PLACEMENT, make_lane
@@ -50,6 +50,34 @@ def test_what_one_lane_preloads_and_runs_alone_stands_with_it() -> None:
     assert "every lane runs" not in text
     assert text.count("preloads libiomp5.so") == 2
     assert "ONEDNN_MAX_CPU_ISA=AVX512_CORE python SPEC ■ fp32-ipex" in text
+
+
+def test_what_is_left_out_and_why() -> None:
+    left = ["CPUs 2-3: second threads of their cores", "CPU 9: offline"]
+    placement = PLACEMENT.model_copy(update={"left_out": left})
+    lanes = [make_lane(lane, placement=placement) for lane in ("fp32", "fp32-ipex")]
+    text = words(make_plan(lanes))
+    assert "left out CPUs 2-3: second threads of their cores; CPU 9: offline rounds" in text
+    assert "left out no CPU" in words(make_plan())
+
+
+def test_a_batch_that_is_not_the_profiles_own() -> None:
+    reason = "batch 16: with 128 this host has room for one round"
+    assert f"batch {reason} data" in words(make_plan(batch_reason=reason))
+    assert "room for" not in words(make_plan())
+
+
+def test_a_functional_check_says_that_it_is_one() -> None:
+    assert "purpose a functional check" in words(make_plan(functional_check=True))
+    assert "functional" not in words(make_plan())
+
+
+def test_lanes_without_a_plan_have_their_reasons() -> None:
+    lanes = lanes_with("fp32", intention="too large", reason="a batch of 16 needs 40.0 GiB")
+    text = " ".join(shown(lanes_document(lanes)).split())
+    assert all(lane.id in text for lane in lanes)
+    assert "a batch of 16 needs 40.0 GiB" in text
+    assert NO_AMX in text
 
 
 def test_cores_and_batches_that_differ_are_told_by_lane() -> None:

@@ -10,7 +10,9 @@ class Profile:
     """A workload's size and how much of a host's time goes into measuring it.
 
     `samples` is the size of the set when it is generated; CIFAR-10 has 50,000. A round is begun
-    only if it is expected to end within `time_budget_seconds`; the first always is.
+    only if it is expected to end within `time_budget_seconds`; the first always is. With a budget
+    the batch becomes smaller where else there were no room for `rounds_min` rounds.
+    A `functional_check` is too short to measure by: nothing is concluded from it.
     """
 
     name: str
@@ -24,6 +26,7 @@ class Profile:
     rounds_min: int
     rounds_max: int
     time_budget_seconds: float | None
+    functional_check: bool = False
 
 
 PROFILES: tuple[Profile, ...] = (
@@ -46,6 +49,7 @@ PROFILES: tuple[Profile, ...] = (
         rounds_min=1,
         rounds_max=1,
         time_budget_seconds=None,
+        functional_check=True,
     ),
     Profile(
         name="quick",

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from bench.model.host import Host, Stack
 from bench.model.setup import Launcher, Placement, TaskManager
 from bench.plan.cores import LaneCores
+from bench.plan.nodes import may_bind, why_not_bound
 from bench.plan.start import direct, ipexrun
 
 SPEC = "SPEC"
 """Stands in a command for the path of the lane's spec file."""
+
+CONTAINER = "in a container add cap_add: [SYS_NICE] (docker run: --cap-add SYS_NICE)"
 
 
 @dataclass(frozen=True)
@@ -27,10 +30,10 @@ class Start:
 
 def start(host: Host, stack: Stack, cores: LaneCores) -> Start:
     """Choose launcher and task manager for this host and stack, and build the command."""
-    manager, notes = _task_manager(host)
+    manager, notes = _task_manager(host, cores)
     libraries = {"tcmalloc": host.tools.tcmalloc, "libiomp5": stack.iomp5}
     notes += [f"{what}: {each.reason}" for what, each in libraries.items() if each.reason]
-    missing = ipexrun.missing(host, stack)
+    missing = ipexrun.missing(host, stack, cores.cpus, manager)
     if missing is not None:
         notes.append(f"the IPEX launcher is not used, workers are pinned directly: {missing}")
     launcher: Launcher = "ipexrun" if missing is None else "direct"
@@ -38,6 +41,7 @@ def start(host: Host, stack: Stack, cores: LaneCores) -> Start:
         cores=cores.cpus,
         node=cores.node,
         reason=cores.reason,
+        left_out=cores.left_out,
         launcher=launcher,
         task_manager=manager,
     )
@@ -61,18 +65,25 @@ def _command(host: Host, stack: Stack, placement: Placement) -> list[str]:
     return direct.command(placement, worker)
 
 
-def _task_manager(host: Host) -> tuple[TaskManager, list[str]]:
-    """Numactl where the kernel lets it bind memory (it has no fallback), else taskset."""
-    tools, policy = host.tools, host.allowance.memory_policy
-    notes = []
+def _task_manager(host: Host, cores: LaneCores) -> tuple[TaskManager, list[str]]:
+    """Numactl where memory can be bound to the lane's node (it has no fallback), else taskset."""
+    unbound = _unbound(host, cores.node)
+    if unbound is None:
+        return "numactl", []
+    manager: TaskManager = "taskset" if host.tools.taskset.value is not None else "affinity"
+    return manager, [f"memory is not bound to the node: {unbound}"]
+
+
+def _unbound(host: Host, node: int | None) -> str | None:
+    """Why a lane's memory is not bound to its node, with the remedy; None if it is."""
+    tools, allowance = host.tools, host.allowance
+    if node is None:
+        return "the lane's cores are not on one"
     if tools.numactl.value is None:
-        notes.append(f"memory is not bound to the node: numactl is {tools.numactl.reason}")
-    elif policy.value is not True:
-        why = policy.reason or "the kernel refuses set_mempolicy"
-        notes.append(
-            f"memory is not bound to the node: {why}; in a container add cap_add: [SYS_NICE] "
-            "(docker run: --cap-add SYS_NICE)"
-        )
-    else:
-        return "numactl", notes
-    return ("taskset" if tools.taskset.value is not None else "affinity"), notes
+        return f"numactl is {tools.numactl.reason}"
+    if allowance.bindable_nodes.value is None:
+        why = f"{allowance.bindable_nodes.reason}"
+        return f"{why}; {CONTAINER}" if "EPERM" in why else why
+    if not may_bind(host, node):
+        return f"node {node} {why_not_bound(host, node)}"
+    return None

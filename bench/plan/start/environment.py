@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import site
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,11 +15,16 @@ def compose(inherited: Mapping[str, str], own: Mapping[str, str], python: str) -
     VIRTUAL_ENV tells ipexrun where libiomp5 lies. One inductor thread, since IPEX's import would
     start a pool of compilers, of 110 MiB each, beside a lane that compiles nothing. torch asks
     for a user name, which a user id without an entry in the password file does not have.
+    Nothing is imported from the current folder, and the user's own packages are only if they are
+    here, so that the stack is the one that was looked at.
     """
     steered, programs = steering(inherited), Path(python).parent
     kept = {name: value for name, value in inherited.items() if name not in steered}
     kept["VIRTUAL_ENV"] = str(programs.parent)
     kept["TORCHINDUCTOR_COMPILE_THREADS"] = "1"
+    kept["PYTHONSAFEPATH"] = "1"
+    if not site.ENABLE_USER_SITE:
+        kept["PYTHONNOUSERSITE"] = "1"
     kept["PATH"] = f"{programs}:{kept.get('PATH', '/usr/bin:/bin')}"
     if not _has_a_name():
         kept.setdefault("USER", f"uid{os.getuid()}")

@@ -3,28 +3,35 @@
 import shlex
 
 from bench.model.host import Host, Stack
-from bench.model.setup import Placement
+from bench.model.setup import Placement, TaskManager
 from bench.plan.cores import needs_second_threads
 
 
-def missing(host: Host, stack: Stack) -> str | None:
-    """Why it can't be used here; None if it can."""
+def missing(host: Host, stack: Stack, cores: list[int], manager: TaskManager) -> str | None:
+    """Why it can't be used here, or would place a lane elsewhere; None if it can."""
+    tools = host.tools
     if stack.ipexrun.value is None:
         return stack.ipexrun.reason
-    if host.tools.lscpu.value is None:
-        return f"it needs lscpu, which is {host.tools.lscpu.reason}"
+    if tools.lscpu.value is None:
+        return f"it needs lscpu: {tools.lscpu.reason}"
+    if manager == "affinity":  # by itself it binds threads and leaves all else where it was
+        return f"it needs numactl or taskset: {tools.taskset.reason}"
+    if tools.which.value is None:
+        return f"it needs which, to find {manager}: {tools.which.reason}"
+    if len(cores) == len(host.topology.cpus) and needs_second_threads(host, cores):
+        return "given every CPU of the host it binds no thread to one"
     return None
 
 
 def command(host: Host, stack: Stack, placement: Placement, worker: list[str]) -> list[str]:
     """Start `worker` where the placement says: by itself the launcher looks at the whole host."""
-    manager, cores = placement.task_manager, placement.cores
+    cores = placement.cores
     return [
         *(worker[0], "-m", "bench.worker.ipexrun", str(stack.ipexrun.value), "cpu"),
         *("--ninstances", "1"),
         *("--ncores-per-instance", str(len(cores))),
         *("--cores-list", ",".join(map(str, cores))),
-        *("--multi-task-manager", "none" if manager == "affinity" else manager),
+        *("--multi-task-manager", placement.task_manager),
         *("--memory-allocator", "tcmalloc" if host.tools.tcmalloc.value else "default"),
         *("--omp-runtime", "intel" if stack.iomp5.value else "default"),
         "--use-e-cores",  # it takes cores whose top clock is 15 % lower for E-cores, and drops them

@@ -3,7 +3,16 @@
 import json
 from dataclasses import asdict
 
-from bench.model.host import Allowance, Host, InstructionSet, Settings, Stack, Tools, Topology
+from bench.model.host import (
+    Allowance,
+    Host,
+    InstructionSet,
+    NumaNode,
+    Settings,
+    Stack,
+    Tools,
+    Topology,
+)
 from bench.plan.cores import LaneCores
 from bench.report.document.parts import (
     Cell,
@@ -26,8 +35,7 @@ Lanes = dict[str, str | None]
 
 def host_document(host: Host, cores: LaneCores, lanes: Lanes) -> Document:
     """The whole host."""
-    count = counted(len(cores.cpus), "core")
-    lane = f"{count}, CPUs {format_cpulist(cores.cpus)}, on node {cores.node}: {cores.reason}"
+    lane = [("cores", _chosen(cores)), ("left out", "\n".join(cores.left_out) or "no CPU")]
     processor = [
         ("processor", reading(host.cpu.brand)),
         ("identity", _identity(host)),
@@ -41,7 +49,7 @@ def host_document(host: Host, cores: LaneCores, lanes: Lanes) -> Document:
         (
             sets,
             Section("This process may use", (_facts(_allowance(host.allowance)),)),
-            Section("A lane gets", (_facts([("cores", lane)]),)),
+            Section("A lane gets", (_facts(lane),)),
             Section("Settings", (_facts(_settings(host.settings)),)),
             Section("Tools", (_facts(_tools(host.tools)),)),
             *(Section(f"Stack {each.name}", (_facts(_stack(each)),)) for each in host.stacks),
@@ -64,6 +72,12 @@ def host_json(host: Host, cores: LaneCores, lanes: Lanes) -> str:
 
 def _facts(rows: list[tuple[str, str]]) -> Facts:
     return Facts(tuple(Label(name, value) for name, value in rows))
+
+
+def _chosen(cores: LaneCores) -> str:
+    where = "" if cores.node is None else f", on node {cores.node}"
+    count = counted(len(cores.cpus), "core")
+    return f"{count}, CPUs {format_cpulist(cores.cpus)}{where}: {cores.reason}"
 
 
 def _lanes(lanes: Lanes) -> Table:
@@ -95,11 +109,24 @@ def _topology(topology: Topology) -> str:
         (topology.threads, "thread"),
         (len(topology.nodes), "NUMA node"),
     )
-    nodes = "\n".join(
-        f"node {n.node}: CPUs {format_cpulist(n.cpus)}, memory {reading(n.memory_bytes, size)}"
-        for n in topology.nodes
-    )
-    return f"{', '.join(counted(*each) for each in counts)}\n{nodes}"
+    rows = [", ".join(counted(*each) for each in counts), *map(_node, topology.nodes)]
+    homeless = [cpu.cpu for cpu in topology.cpus if cpu.node is None]
+    if homeless:
+        rows.append(f"in no node: CPUs {format_cpulist(homeless)}")
+    for kind in ("performance", "efficiency"):
+        cpus = [cpu.cpu for cpu in topology.cpus if cpu.kind == kind]
+        rows += [f"{kind} cores: CPUs {format_cpulist(cpus)}"] if cpus else []
+    for word, read in (("isolated", topology.isolated), ("offline", topology.offline)):
+        rows += [f"{word}: CPUs {format_cpulist(read.value)}"] if read.value else []
+    return "\n".join(rows)
+
+
+def _node(node: NumaNode) -> str:
+    cpus = f"CPUs {format_cpulist(node.cpus)}" if node.cpus else "no CPUs"
+    left = node.memory_available_bytes.value
+    memory = reading(node.memory_bytes, size)
+    available = "" if left is None else f", {size(left)} of it available"
+    return f"node {node.node}: {cpus}, memory {memory}{available}"
 
 
 def _caches(topology: Topology) -> str:
@@ -118,7 +145,8 @@ def _instruction_sets(host: Host) -> Table:
 
 def _instruction_set(each: InstructionSet) -> tuple[Cell, ...]:
     usable = "not tried" if each.usable is None else yes_no(each.usable)
-    return Cell(each.name), Cell(yes_no(each.advertised)), _answer(usable), Cell(each.why)
+    advertised = "not known" if each.advertised is None else yes_no(each.advertised)
+    return Cell(each.name), Cell(advertised), _answer(usable), Cell(each.why)
 
 
 def _answer(word: str) -> Cell:
@@ -138,8 +166,8 @@ def _allowance(allowance: Allowance) -> list[tuple[str, str]]:
         ("CPUs", _cpus(allowance)),
         ("quota", reading(allowance.quota_cpus, lambda cpus: f"{cpus:g} CPUs")),
         ("memory", _memory(allowance)),
-        ("memory policy", reading(allowance.memory_policy, _policy)),
-        ("/dev/shm", reading(allowance.shm_bytes, size)),
+        ("memory binding", reading(allowance.bindable_nodes, _nodes)),
+        ("/dev/shm", _shm(allowance)),
         ("control groups", reading(allowance.cgroup_version, lambda version: f"version {version}")),
     ]
 
@@ -154,11 +182,19 @@ def _cpus(allowance: Allowance) -> str:
 
 def _memory(allowance: Allowance) -> str:
     available = reading(allowance.memory_available_bytes, size)
-    return f"{available} available; limit {reading(allowance.memory_limit_bytes, size)}"
+    limit = reading(allowance.memory_limit_bytes, size)
+    high = allowance.memory_high_bytes.value
+    slower = "" if high is None else f"; slowed down above {size(high)} (memory.high)"
+    return f"{available} available; limit {limit}{slower}"
 
 
-def _policy(may: bool) -> str:
-    return "may bind memory to a node" if may else "may not bind memory to a node"
+def _shm(allowance: Allowance) -> str:
+    free = reading(allowance.shm_available_bytes, size)
+    return f"{reading(allowance.shm_bytes, size)}, of which {free} can be written"
+
+
+def _nodes(nodes: list[int]) -> str:
+    return f"memory can be bound to node {format_cpulist(nodes)}"
 
 
 def _settings(settings: Settings) -> list[tuple[str, str]]:

@@ -36,10 +36,13 @@ class Shared:
     command: list[str]
 
 
+FUNCTIONAL_CHECK = "a functional check: too short to measure by, no verdict is drawn from it"
+
+
 def plan_document(plan: Plan) -> Document:
     """The whole plan."""
     shared = _shared(plan.running)
-    sections = [Section("Lanes", (Entries(tuple(_entry(x, shared) for x in plan.lanes)),))]
+    sections = [Section("Lanes", (_lanes(plan.lanes, shared),))]
     if plan.notes:
         notes = tuple(Item(line(note)) for note in plan.notes)
         sections.append(Section("Notes", (Bullets(notes),)))
@@ -48,12 +51,26 @@ def plan_document(plan: Plan) -> Document:
     return Document(title, (facts,), tuple(sections), lane_colours(plan))
 
 
+def lanes_document(lanes: list[PlannedLane]) -> Document:
+    """The lanes of what is no plan, since none of them, or one that was named, can't run."""
+    body = (_lanes(lanes, Shared({}, [], [])),)
+    return Document("No plan: why the lanes can't run", body)
+
+
+def _lanes(lanes: list[PlannedLane], shared: Shared) -> Entries:
+    return Entries(tuple(_entry(lane, shared) for lane in lanes))
+
+
 def _settings(plan: Plan, shared: Shared) -> list[tuple[str, str]]:
     lanes = acting(plan)
-    rows = [
-        ("workload", f"{training(plan)}, {by_lane(lanes, _loaders)}"),
+    rows = [("purpose", FUNCTIONAL_CHECK)] if plan.functional_check else []
+    rows += [("workload", f"{training(plan)}, {by_lane(lanes, _loaders)}")]
+    if plan.batch_reason:
+        rows.append(("batch", plan.batch_reason))
+    rows += [
         ("data", _data(plan)),
         ("cores", cores_words(plan)),
+        ("left out", by_lane(lanes, _left_out)),
         ("rounds", _rounds(plan)),
         ("in a round", _round(plan)),
         ("a process", _effort(plan.effort)),
@@ -73,6 +90,10 @@ def _settings(plan: Plan, shared: Shared) -> list[tuple[str, str]]:
 
 def _loaders(lane: PlannedLane) -> str:
     return counted(lane.setup.loader_workers, "loader process", "loader processes")
+
+
+def _left_out(lane: PlannedLane) -> str:
+    return "; ".join(lane.setup.placement.left_out) or "no CPU"
 
 
 def _data(plan: Plan) -> str:
