@@ -1,4 +1,11 @@
-"""What a lane's processes got that was not planned, and what of them could not be had. Pure."""
+"""What a lane's processes got that was not planned, and what of them could not be had. Pure.
+
+Where the figures would be another set-up's, on other cores, with other threads, with memory of
+another node or by another engine, the lane is invalid. The rest is a caution, said beside the
+figures: a library that was not preloaded is, since every lane of the stack goes without it; memory
+that is not bound, since the kernel takes it from the cores' own node while that has any; and a
+variable that changed under way, since the libraries had read it at their load.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -16,6 +23,11 @@ FAMILY = re.compile(r"lib(iomp|gomp|omp|tcmalloc|jemalloc)")
 may be another of the family: `libtcmalloc.so` to `libtcmalloc_minimal.so.4.5.10`."""
 
 
+BOUND = re.compile(r"bind(?:=\w+)?:(.+)")
+UNBOUND = (None, "default", "local")
+"""Policies by which memory comes from where its first user runs. None: it could not be read."""
+
+
 def cautions(lane: PlannedLane, records: Records) -> list[str]:
     """A sentence for each difference from the plan, once, behind the rounds it came in."""
     return by_rounds(
@@ -25,13 +37,21 @@ def cautions(lane: PlannedLane, records: Records) -> list[str]:
     )
 
 
+def another_setup(setup: Setup, seen: Observed | None) -> list[str]:
+    """Sentences on what makes a process's figures another set-up's: its lane is invalid."""
+    if seen is None:
+        return []
+    parts = (_cores(setup, seen), _threads(setup, seen), _bound_elsewhere(setup, seen))
+    engine = ["IPEX was loaded in it"] if setup.engine == "stock" and seen.ipex_mapped else []
+    return [sentence for part in parts for sentence in part] + engine
+
+
 def _sentences(setup: Setup, record: RankRecord) -> Iterator[str]:
     seen = record.observed
+    yield from another_setup(setup, seen)  # of a lane that an older kit has not judged by it
     if seen is None:
         yield "what it got of cores, memory and libraries is not recorded"
     else:
-        yield from _cores(setup, seen)
-        yield from _threads(setup, seen)
         yield from _memory(setup, seen)
         yield from _libraries(setup, seen)
         yield from _settings(seen)
@@ -63,20 +83,49 @@ def _threads(setup: Setup, seen: Observed) -> Iterator[str]:
         yield f"PyTorch had {threads_had} for {counted(len(cores), 'core')}"
 
 
-def _memory(setup: Setup, seen: Observed) -> Iterator[str]:
-    """Only numactl binds memory: the other task managers promise nothing."""
+def _bound_elsewhere(setup: Setup, seen: Observed) -> Iterator[str]:
+    """Only numactl binds memory: a user's own binding is a caution, as under any other."""
     node, policy = setup.placement.node, seen.memory_policy
-    if setup.placement.task_manager != "numactl" or policy == f"bind:{node}":
-        return
-    got = "what policy it had can't be read" if policy is None else f"its policy was {policy}"
-    yield f"its memory was to be bound to node {node}, but {got}"
+    if _binds(setup) and _bound_to(policy) not in (None, str(node)):
+        yield f"its memory was to be bound to node {node}, but its policy was {policy}"
+
+
+def _memory(setup: Setup, seen: Observed) -> Iterator[str]:
+    node, policy = setup.placement.node, seen.memory_policy
+    why = f" ({seen.memory_policy_reason})" if seen.memory_policy_reason else ""
+    if _binds(setup) and _bound_to(policy) is None:
+        got = f"its policy was {policy}" if policy else "what policy it had can't be read"
+        yield f"its memory was to be bound to node {node}, but {got}{why}"
+    if not _binds(setup) and policy not in UNBOUND and _bound_to(policy) != str(node):
+        yield f"its memory policy was {policy}, and none was planned"
+
+
+def _binds(setup: Setup) -> bool:
+    return setup.placement.task_manager == "numactl" and setup.placement.node is not None
+
+
+def _bound_to(policy: str | None) -> str | None:
+    """The nodes that a policy of numa_maps binds memory to (`bind=static:0-1`), None if none."""
+    match = BOUND.fullmatch(policy or "")
+    return match[1] if match else None
 
 
 def _libraries(setup: Setup, seen: Observed) -> Iterator[str]:
-    mapped = {_family(path) for path in (*seen.openmp_libraries, *seen.allocators)}
     for path in setup.preload:
-        if (family := _family(path)) is not None and family not in mapped:
+        if not _was_preloaded(path, seen):
             yield f"{PurePosixPath(path).name} was to be preloaded, and was not there"
+    planned = {_family(path) for path in setup.preload}
+    for path in seen.allocators:
+        if _family(path) not in planned:
+            yield f"{PurePosixPath(path).name} served its memory, and was not planned"
+
+
+def _was_preloaded(path: str, seen: Observed) -> bool:
+    """By the worker's own word or, of a record that has none, by a library of the same family."""
+    if seen.preloaded is not None:
+        return path in seen.preloaded
+    family = _family(path)
+    return family is None or family in map(_family, (*seen.openmp_libraries, *seen.allocators))
 
 
 def _settings(seen: Observed) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Starts a lane's process in its slot: its set-up becomes a spec, a command, an environment."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bench.errors import BenchError
@@ -12,6 +12,7 @@ from bench.model.workload import DataSpec
 from bench.plan.start.command import SPEC
 from bench.plan.start.environment import compose
 from bench.run.noise import Watch
+from bench.run.numactl import refusal, unbound
 from bench.run.preload import preload
 from bench.run.running import Running
 from bench.run.slot import Slot
@@ -30,6 +31,23 @@ def interpreter(host: Host, lane: PlannedLane) -> str:
     return stack.python.value
 
 
+def surroundings(
+    host: Host, lane: PlannedLane, work: Path, own: Mapping[str, str]
+) -> dict[str, str]:
+    """The environment of a process of the lane's stack, with variables of its `own`.
+
+    It works with this very kit, whatever else is installed in the stack: the only thing in a
+    folder of `work`, since beside the kit there may be modules of any name.
+    """
+    kit, link = Path(__file__).parents[1], work / "kit" / "bench"
+    link.parent.mkdir(exist_ok=True)
+    if not link.is_symlink() or link.readlink() != kit:
+        link.unlink(missing_ok=True)  # of a session before, by a kit in another place
+        link.symlink_to(kit)
+    own = {"PYTHONPATH": str(link.parent), **own}
+    return compose(os.environ, own, interpreter(host, lane))
+
+
 class Launch:
     """Starts the processes of one run.
 
@@ -43,11 +61,15 @@ class Launch:
     def start(self, slot: Slot, *, measure_limits: bool, on_progress: OnProgress) -> Running:
         """Start the lane's process. OSError if it can't be started."""
         lane, placement = slot.lane, slot.lane.setup.placement
-        path = slot.spec(self._work)
-        path.write_text(self._spec(slot, measure_limits).model_dump_json(indent=1))
+        path, command, environment = slot.spec(self._work), lane.command, self._environment(lane)
+        spec = self._spec(slot, measure_limits)
+        spec.not_bound = refusal(placement, environment)
+        if spec.not_bound is not None:
+            command = unbound(command, placement)
+        path.write_text(spec.model_dump_json(indent=1))
         supervised = Supervised(
-            [word.replace(SPEC, str(path)) for word in lane.command],
-            self._environment(lane),
+            [word.replace(SPEC, str(path)) for word in command],
+            environment,
             self._artifact / slot.log,
             self._plan.lane_limit_seconds,
             placement.cores if placement.task_manager == "affinity" else None,
@@ -68,14 +90,20 @@ class Launch:
             data=self._data,
             protocol=self._plan.protocol,
             effort=self._plan.effort,
+            releases=self._releases(slot.lane.setup.stack),
             record_path=str(slot.record(self._work)),
             evidence_path=str(self._artifact / slot.evidence),
             measure_limits=measure_limits,
             guarded=True,
         )
 
+    def _releases(self, name: str) -> dict[str, str]:
+        stack = self._host.stack(name)
+        packages = stack.packages.items() if stack is not None else ()
+        return {package: each.value for package, each in packages if each.value is not None}
+
     def _environment(self, lane: PlannedLane) -> dict[str, str]:
         own = dict(lane.setup.environment)
         if lane.setup.preload:
             own["LD_PRELOAD"] = preload(lane.setup.preload, self._work / f"{lane.id}.preload")
-        return compose(os.environ, own, interpreter(self._host, lane))
+        return surroundings(self._host, lane, self._work, own)

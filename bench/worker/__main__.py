@@ -3,9 +3,13 @@
 Works alone, given only the spec file. Exit 0 if the lane completed, 1 if not, 2 for a bad spec.
 """
 
+import sys
+
+if __name__ == "__main__" and not sys.flags.safe_path:
+    del sys.path[0]  # the current folder: a `random.py` there is not Python's
+
 import os
 import signal
-import sys
 import time
 import traceback
 from pathlib import Path
@@ -17,6 +21,7 @@ from bench.model.record import Failure, RankRecord
 from bench.model.spec import LaneSpec
 from bench.worker import protocols
 from bench.worker.ending import Ending
+from bench.worker.stack import refuse_another, refuse_another_torch
 from bench.worker.transport import Alone, Pipe
 
 
@@ -42,10 +47,12 @@ def run(spec: LaneSpec) -> NoReturn:
     transport = Pipe(on_close=ending.interrupt) if spec.guarded else Alone()
     try:
         _refuse_other_environment(spec)
+        refuse_another(spec.releases)
         started = time.perf_counter()
         transport.tell("import")
         protocol = protocols.load(spec.protocol)
         record.import_seconds = time.perf_counter() - started
+        refuse_another_torch(spec.releases)
         protocol.measure(spec, record, transport)
     except BaseException as error:
         traceback.print_exc()

@@ -5,6 +5,7 @@ CPU time for each process. Here the packages it lies in are known, but their `__
 """
 
 import runpy
+import subprocess
 import sys
 from importlib.util import find_spec, module_from_spec
 
@@ -20,7 +21,11 @@ def main() -> None:
         if spec is not None:
             sys.modules[name] = module_from_spec(spec)
     del sys.argv[0]
-    runpy.run_path(sys.argv[0], run_name="__main__")
+    try:
+        runpy.run_path(sys.argv[0], run_name="__main__")
+    except subprocess.CalledProcessError as failed:
+        # What it started (numactl, the worker) has said why: those are to be the log's last words.
+        sys.exit(max(failed.returncode, 1))
 
 
 if __name__ == "__main__":

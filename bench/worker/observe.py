@@ -10,10 +10,11 @@ from pathlib import Path
 
 import torch
 
+from bench.model.base import Reading
 from bench.model.record import Observed
 from bench.model.spec import LaneSpec
 from bench.model.steering import steering
-from bench.worker import engines
+from bench.worker import AFFINITY_AT_START, engines
 
 OPENMP = re.compile(r"lib(iomp5|gomp|omp)\b")
 ALLOCATOR = re.compile(r"lib(tcmalloc|jemalloc)")
@@ -24,7 +25,6 @@ PACKAGES = ("torchvision", "intel-extension-for-pytorch", "intel-openmp", "numpy
 def observe(
     spec: LaneSpec,
     engine: engines.Engine,
-    affinity_at_start: list[int],
     not_workers: Set[int],
     loaders: list[list[int]],
     evidence: str,
@@ -34,21 +34,24 @@ def observe(
     `not_workers` are threads by kernel id that take no part in the training, `evidence` is what
     the libraries printed in verbose mode.
     """
-    mapped = _mapped_libraries()
+    mapped, policy = _mapped_libraries(), _memory_policy()
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return Observed(
         pid=os.getpid(),
-        affinity_at_start=affinity_at_start,
+        affinity_at_start=AFFINITY_AT_START,
         affinity_of_threads=_thread_affinities(not_workers),
         affinity_of_loaders=loaders,
         torch_threads=torch.get_num_threads(),
         openmp_libraries=[p for p in mapped if OPENMP.search(Path(p).name)],
         allocators=[p for p in mapped if ALLOCATOR.search(Path(p).name)],
         ipex_mapped=any(f"/{IPEX}/" in p for p in mapped),
-        memory_policy=_memory_policy(),
+        memory_policy=policy.value,
+        memory_policy_reason=policy.reason or spec.not_bound,
         environment=steering(os.environ),
         environment_differs=spec.setup.differing(os.environ),
+        preloaded=[path for path in spec.setup.preload if str(Path(path).resolve()) in mapped],
         versions=_versions(),
+        torch_path=torch.__file__,
         onednn=_first(r"oneDNN v(\S+)", evidence),
         onednn_isa=_first(r"info,cpu,isa:(.+)", evidence),
         torch_capability=torch.backends.cpu.get_cpu_capability(),
@@ -78,23 +81,19 @@ def _thread_affinities(leave_out: Set[int]) -> list[list[int]]:
     return affinities
 
 
-def _memory_policy() -> str | None:
-    """The kernel's policy for the heap, or None where numa_maps can't be read."""
+def _memory_policy() -> Reading[str]:
+    """The kernel's policy for the heap; a reason where numa_maps can't be read."""
     try:
         lines = Path("/proc/self/numa_maps").read_text().splitlines()
-    except OSError:
-        return None
+    except OSError as error:
+        return Reading(reason=f"/proc/self/numa_maps: {error.strerror}")
     heap = [line for line in lines if " heap" in line] or lines
-    return heap[0].split()[1] if heap else None
+    return Reading(value=heap[0].split()[1]) if heap else Reading(reason="numa_maps is empty")
 
 
 def _versions() -> dict[str, str]:
     """Releases of what is loaded or installed; torch's in its own words, build included."""
     versions = {"python": sys.version.split()[0], "torch": str(torch.__version__)}
-    beside = str(Path(torch.__file__).parents[1])
-    installed = next((x.version for x in metadata.distributions(name="torch", path=[beside])), None)
-    if installed is None or installed.partition("+")[0] != torch.__version__.partition("+")[0]:
-        versions["torch as installed"] = installed or f"not as a package, {beside}"
     for package in PACKAGES:
         try:
             versions[package] = metadata.version(package)

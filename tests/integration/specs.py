@@ -93,5 +93,5 @@ def make_spec(folder: Path, case: str = "stock-fp32", **changes: Any) -> LaneSpe
         "evidence_path": str(folder / "evidence.txt"),
     }
     for key, change in changes.items():
-        parts[key] = parts[key] | change if isinstance(change, dict) else change
+        parts[key] = parts.get(key, {}) | change if isinstance(change, dict) else change
     return LaneSpec.model_validate_json(json.dumps(parts))

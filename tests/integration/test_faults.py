@@ -121,7 +121,7 @@ def test_without_the_launchers_tools_a_lane_is_pinned_all_the_same(tmp_path):
 
 
 def test_a_batch_too_large_is_refused_with_one_that_fits(tmp_path):
-    with running(tmp_path, "--batch-size", "4000000") as controller:
+    with running(tmp_path, "--batch-size", "1000000") as controller:
         said, _ = controller.communicate(timeout=60)
     assert controller.returncode == 3
     assert "--batch-size" in said

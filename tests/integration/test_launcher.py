@@ -46,3 +46,18 @@ def test_it_loads_neither_torch_nor_ipex() -> None:
     imported = {line.rpartition("|")[2].strip() for line in told.splitlines()}
     assert "intel_extension_for_pytorch.cpu.launch.launch" in imported
     assert not imported & {"torch", "torch._C", "intel_extension_for_pytorch._C"}
+
+
+def test_what_it_started_has_the_last_word_and_no_traceback_follows(tmp_path: Path) -> None:
+    refusing = tmp_path / "taskset"
+    refusing.write_text("#!/bin/sh\necho 'taskset: invalid argument' >&2\nexit 1\n")
+    refusing.chmod(0o755)
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.worker.ipexrun", str(IPEXRUN), *ONE_CORE, *SHOW],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "taskset: invalid argument"
+    assert "Traceback" not in done.stderr + done.stdout

@@ -86,15 +86,6 @@ def test_the_products_of_a_transformer_are_in_the_evidence(tmp_path):
     assert ran == pytest.approx(counted["matmul"] + counted["attention"] * 7 / 6, rel=0.001)
 
 
-def test_torch_says_itself_which_release_it_is(tmp_path):
-    import torch
-
-    assert run(written(tmp_path)).returncode == 0
-    versions = record(tmp_path).observed.versions
-    assert versions["torch"] == torch.__version__
-    assert "torch as installed" not in versions, "they are the same release"
-
-
 PLUGIN = """
 import sys
 from bench.worker import engines, protocols, workloads

@@ -2,16 +2,19 @@
 
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
+import bench
 from bench.errors import BenchError
 from bench.model.setup import Placement
 from bench.model.spec import LaneSpec
 from bench.model.workload import DataSpec
 from bench.run.launch import Launch
+from bench.run.numactl import unbound
 from bench.run.slot import Slot
 from tests.factories import make_plan
 from tests.host_factory import known, make_host, make_stack, unknown
@@ -28,8 +31,8 @@ def lane(name, cpu, task_manager="affinity", **changes):
     placement = Placement(
         cores=[cpu], node=0, reason="a test's", launcher="direct", task_manager=task_manager
     )
-    command = [sys.executable, "-c", TELLS, "SPEC"]
-    return make_lane(name, placement=placement, command=command, **changes)
+    changes.setdefault("command", [sys.executable, "-c", TELLS, "SPEC"])
+    return make_lane(name, placement=placement, **changes)
 
 
 @pytest.fixture
@@ -37,7 +40,7 @@ def start(tmp_path):
     """Start lanes of one run, and return what each one's process told, and its spec."""
     (tmp_path / "logs").mkdir()
     (tmp_path / "evidence").mkdir()
-    (tmp_path / "work").mkdir()
+    (tmp_path / "work").mkdir(exist_ok=True)
     host = make_host()
     host.stacks = [
         make_stack("ipex", python=known("/opt/one/bin/python")),
@@ -115,3 +118,75 @@ def test_a_lane_that_preloads_nothing_inherits_no_library_either(start, monkeypa
 def test_a_stack_that_is_not_there_is_told(start, stack):
     with pytest.raises(BenchError, match=f"lane fp32 trains in stack {stack}"):
         start(lane("fp32", CPUS[0], stack=stack))
+
+
+def test_the_kit_is_all_that_a_lane_finds_besides_its_stack(start, monkeypatch):
+    """Not what lies beside it, nor what the caller's interpreter was led to."""
+    monkeypatch.setenv("PYTHONPATH", "/opt/another")
+    ((told, _),) = start(lane("fp32", CPUS[0], preload=[]))
+    environment = told["environment"]
+    (kit,) = Path(environment["PYTHONPATH"]).iterdir()
+    assert kit.samefile(Path(bench.__file__).parent)
+    assert environment["PYTHONSAFEPATH"] == "1"
+
+
+def test_a_link_to_a_kit_in_another_place_is_made_anew(start, tmp_path):
+    (tmp_path / "work" / "kit").mkdir(parents=True)
+    (tmp_path / "work" / "kit" / "bench").symlink_to("/opt/moved/bench")
+    ((told, _),) = start(lane("fp32", CPUS[0], preload=[]))
+    assert Path(told["environment"]["PYTHONPATH"], "bench").samefile(Path(bench.__file__).parent)
+
+
+def test_the_worker_is_told_the_releases_of_its_stack(start):
+    ((_, spec),) = start(lane("fp32", CPUS[0], preload=[], stack="torch"))
+    assert spec.releases["torch"] == "2.8.0"
+
+
+NUMACTL = """#!/bin/sh
+echo "libnuma: Warning: node argument 0 is out of range" >&2
+echo "usage: numactl" >&2
+exit 1
+"""
+
+
+@pytest.fixture
+def numactl(tmp_path, monkeypatch):
+    """Put a numactl that does as `script` says before the host's own."""
+
+    def put(script):
+        (tmp_path / "bin").mkdir()
+        (tmp_path / "bin" / "numactl").write_text(script)
+        (tmp_path / "bin" / "numactl").chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+
+    return put
+
+
+def bound(*worker):
+    """A lane whose memory numactl binds."""
+    numactl = ["numactl", "-C", str(CPUS[0]), "-m", "0"]
+    return lane("fp32", CPUS[0], "numactl", preload=[], command=[*numactl, *worker])
+
+
+@pytest.mark.skipif(shutil.which("taskset") is None, reason="there is no taskset")
+def test_where_numactl_refuses_taskset_pins_and_its_sentence_is_kept(start, numactl):
+    numactl(NUMACTL)
+    ((told, spec),) = start(bound(sys.executable, "-c", TELLS, "SPEC"))
+    assert told["cpus"] == [CPUS[0]]
+    assert spec.not_bound == "numactl: libnuma: Warning: node argument 0 is out of range"
+
+
+def test_where_numactl_does_not_it_places_the_lane(start, numactl):
+    numactl('#!/bin/sh\n[ "$1" = --show ] || { shift 4; exec "$@"; }\n')
+    ((told, spec),) = start(bound(sys.executable, "-c", TELLS, "SPEC"))
+    assert told["cpus"] == CPUS
+    assert spec.not_bound is None
+
+
+def test_the_launcher_too_is_given_taskset_in_numactls_place():
+    placement = Placement(
+        cores=[0], node=0, reason="a test's", launcher="ipexrun", task_manager="numactl"
+    )
+    command = ["python", "ipexrun", "--multi-task-manager", "numactl", "--use-e-cores", "numactl"]
+    expected = ["python", "ipexrun", "--multi-task-manager", "taskset", "--use-e-cores", "numactl"]
+    assert unbound(command, placement) == expected

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from bench.run.preload import preload
 
 
@@ -23,3 +25,11 @@ def test_two_lanes_may_preload_different_libraries_of_one_name(tmp_path: Path) -
     other = preload(["/opt/libjemalloc.so.1"], tmp_path / "other")
     assert Path(one).name == Path(other).name == "libjemalloc.so"
     assert Path(one).readlink() != Path(other).readlink()
+
+
+@pytest.mark.parametrize("folder", ["my env/lib", "a:b/lib", "tab\there"])
+def test_a_path_that_the_loader_would_split_gets_a_link(folder: str, tmp_path: Path) -> None:
+    libraries = [f"/{folder}/libiomp5.so", f"/{folder}/libother.so"]
+    links = preload(libraries, tmp_path / "one").split(":")
+    assert [Path(link).name for link in links] == ["libiomp5.so", "libother.so"]
+    assert [str(Path(link).readlink()) for link in links] == libraries

@@ -10,7 +10,7 @@ import torch
 
 from bench.model.record import Failure, RankRecord, StepTimes
 from bench.model.spec import LaneSpec, Stage
-from bench.worker import engines
+from bench.worker import AFFINITY_AT_START, engines
 from bench.worker.data.loading import PinnedLoader, batches_in_memory, dataset
 from bench.worker.limits.measure import measure_limits
 from bench.worker.observe import observe
@@ -29,11 +29,11 @@ def measure(spec: LaneSpec, record: RankRecord, transport: Transport) -> None:
     let them take turns. ValueError if the data set is smaller than a batch; RuntimeError from
     torch, e.g. out of memory.
     """
-    affinity = sorted(os.sched_getaffinity(0))
     started = time.perf_counter()
     lane = _Lane(spec, record, transport)
     record.setup_seconds = time.perf_counter() - started
-    loader = PinnedLoader(lane.samples, spec.setup, affinity, partial=lane.effort.whole_epochs > 0)
+    partial = lane.effort.whole_epochs > 0
+    loader = PinnedLoader(lane.samples, spec.setup, AFFINITY_AT_START, partial=partial)
     if lane.effort.whole_epochs:  # first, as in Intel's sample: nothing has warmed the process
         lane.train_epochs(loader)
     else:
@@ -41,7 +41,7 @@ def measure(spec: LaneSpec, record: RankRecord, transport: Transport) -> None:
     lane.train_in_memory()
     loaders = loader.affinities()
     lines = lane.leave_evidence()
-    record.observed = observe(spec, lane.engine, affinity, transport.threads, loaders, lines)
+    record.observed = observe(spec, lane.engine, transport.threads, loaders, lines)
     if spec.measure_limits:
         transport.tell("limits")
         try:
@@ -100,7 +100,9 @@ class _Lane:
         """The libraries' lines of one more step, which are also left where the spec wants them."""
         self._transport.wait_for_turn()
         self._transport.tell("evidence")
-        lines = verbose_lines(lambda: self.trainer.step(iter(self.batches), StepTimes()))
+        times = StepTimes()
+        lines = verbose_lines(lambda: self.trainer.step(iter(self.batches), times))
+        self.record.evidence_seconds = sum(times.totals()) / 1e9
         if self.spec.evidence_path is not None:
             Path(self.spec.evidence_path).write_text(lines)
         return lines
