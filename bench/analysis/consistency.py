@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from bench.analysis.contradictions import contradictions
-from bench.analysis.evidence import kernels
+from bench.analysis.contradictions import rank_contradictions
+from bench.analysis.evidence import announced_sets, kernels
 from bench.analysis.method import ANALYSIS_VERSION
 from bench.analysis.summary import summarize
 from bench.model.plan import PlannedLane
@@ -75,9 +75,14 @@ def evidence_problems(
         (where, old, new), more = differences[0], len(differences) - 1
         also = f", and {more} more" if more else ""
         yield f"{_place(process)}: {where} is {old}; {rank.evidence} gives {new}{also}"
-    seen = rank.record.observed if rank.record else None
-    onednn_isa = seen.onednn_isa if seen else None
-    expected = contradictions(lane, ran, onednn_isa) if process.outcome == "completed" else []
+    announced = announced_sets(evidence)
+    if rank.announced != announced:
+        yield (
+            f"{_place(process)}: announced is {rank.announced}; {rank.evidence} gives {announced}"
+        )
+    fresh_rank = rank.model_copy(update={"kernels": ran, "announced": announced})
+    completed = process.outcome == "completed"
+    expected = rank_contradictions(lane, fresh_rank) if completed else []
     if rank.contradictions != expected:
         fresh = "; ".join(expected) or "nothing"
         yield f"{_place(process)}: contradictions are not those of its kernels: {fresh}"

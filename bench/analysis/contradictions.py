@@ -1,9 +1,14 @@
-"""What ran that a lane's name denies: the evidence of one process against its lane. Pure."""
+"""What ran that a lane's name denies: the evidence of one process against its lane. Pure.
 
-from bench.analysis.isa import ANNOUNCED, has_bf16, parts, within
+How much of a step the evidence covers is judged with the lane's state, since it takes a step's
+operators, which one process of a lane counts for all: `bench.analysis.coverage`.
+"""
+
+from bench.analysis.cautions import another_setup
+from bench.analysis.isa import announced, has_bf16, parts, within
 from bench.analysis.kernels import CONVOLUTIONS, at_own_set, products, share_at_own_set, spent
 from bench.model.plan import PlannedLane
-from bench.model.process import Kernel
+from bench.model.process import Kernel, Rank
 from bench.text import percent
 
 OWN_SHARE_MIN = 0.5
@@ -14,14 +19,24 @@ oneDNN picks by shape, and a layer too small for AMX runs without it."""
 NAMES_SHOWN = 3
 
 
+def rank_contradictions(lane: PlannedLane, rank: Rank) -> list[str]:
+    """What makes a completed rank's lane invalid: what ran in it, and what it ran on."""
+    observed = rank.record.observed if rank.record else None
+    return [
+        *contradictions(lane, rank.kernels, rank.announced),
+        *another_setup(lane.setup, observed),
+    ]
+
+
 def contradictions(
-    lane: PlannedLane, kernels: list[Kernel], onednn_isa: str | None = None
+    lane: PlannedLane, kernels: list[Kernel], announced_sets: list[str] | None = None
 ) -> list[str]:
     """Sentences on what contradicts the lane; [] if the evidence fits it.
 
-    `onednn_isa` is what oneDNN says that it may use: more than the ceiling, and the ceiling was not
-    in force, whatever ran. Reorders, which turn BF16 into FP32 and back in any lane, are held to
-    the ceiling and to FP32's strict math alone.
+    `announced_sets` is what the copies of oneDNN say that they may use: more than the ceiling, and
+    the ceiling was not in force, whatever ran. What is not known contradicts nothing. Reorders,
+    which turn BF16 into FP32 and back in any lane, are held to the ceiling and to FP32's strict
+    math alone.
     """
     if not kernels:
         return ["oneDNN printed no kernel: nothing proves what ran"]
@@ -33,7 +48,8 @@ def contradictions(
     else:
         sentences = [_emulated(worked), _elsewhere(lane, worked)]
     ceiling = lane.setup.ceiling
-    sentences += [_above_ceiling(ceiling, kernels), _not_in_force(ceiling, onednn_isa)]
+    sentences += [_above_ceiling(ceiling, kernels), _not_in_force(ceiling, announced_sets or [])]
+    sentences += [_unknown_sets(ceiling, kernels)]
     return [sentence for sentence in sentences if sentence is not None]
 
 
@@ -58,7 +74,10 @@ def _emulated(worked: list[Kernel]) -> str | None:
         kernel
         for kernel in worked
         if "bf16" in kernel.data_types
-        and any(names and not any(map(has_bf16, names)) for names in parts(kernel.implementation))
+        and any(
+            names and all(has_bf16(name) is False for name in names)
+            for names in parts(kernel.implementation)
+        )
     ]
     names = _listed([kernel.implementation for kernel in emulated])
     what = f"{_calls(emulated, worked)} of convolutions and products"
@@ -87,16 +106,24 @@ def _elsewhere(lane: PlannedLane, worked: list[Kernel]) -> str | None:
 
 def _above_ceiling(ceiling: str, kernels: list[Kernel]) -> str | None:
     """Kernels of an instruction set that the lane may not use."""
-    above = [name for k in kernels for name in k.instruction_sets if not within(name, ceiling)]
+    above = [n for k in kernels for n in k.instruction_sets if within(n, ceiling) is False]
     return f"{_listed(above)} ran, above the ceiling {ceiling}" if above else None
 
 
-def _not_in_force(ceiling: str, onednn_isa: str | None) -> str | None:
+def _unknown_sets(ceiling: str, kernels: list[Kernel]) -> str | None:
+    """Kernels of an instruction set that nobody had heard of: nothing holds it to the ceiling."""
+    new = [n for k in kernels for n in k.instruction_sets if within(n, ceiling) is None]
+    what = "an instruction set that this version of the kit does not know"
+    return f"{_listed(new)} ran, {what}: nothing proves the ceiling {ceiling}" if new else None
+
+
+def _not_in_force(ceiling: str, announced_sets: list[str]) -> str | None:
     """A ceiling that is misspelt, or came too late: oneDNN then goes by the CPU."""
-    name = ANNOUNCED.get(onednn_isa or "")
-    if name is None or within(name, ceiling):
+    names = [name for each in announced_sets if (name := announced(each)) is not None]
+    above = [name for name in names if not within(name, ceiling)]
+    if not above:
         return None
-    return f"oneDNN said that it may use {name}: the ceiling {ceiling} was not in force"
+    return f"oneDNN said that it may use {_listed(above)}: the ceiling {ceiling} was not in force"
 
 
 def _calls(some: list[Kernel], all_of_them: list[Kernel]) -> str:

@@ -27,6 +27,9 @@ PRIMITIVE = re.compile(r"[a-z0-9_]{1,40}")
 IMPLEMENTATION = re.compile(r"[\w:+.|-]{1,160}", re.ASCII)
 # An operand is `src:bf16::blocked:…`, and `src_bf16::blocked:…` in older oneDNN.
 OPERAND = re.compile(r"[a-z0-9_]+?[:_]((?:bf|f|s|u|e)\d\w{0,8}|boolean):")
+ISA = re.compile(r"(?:onednn|dnnl|mkldnn)_verbose,(?:v\d+,)?(?:[\d.]+,)?info,cpu,isa:(.{1,300})")
+GEMM = "gemm_api"
+"""A product by oneDNN's function instead of a primitive: its lines name no implementation."""
 FPMATH = re.compile(r"attr-fpmath:(\w{1,16})", re.ASCII)
 
 
@@ -80,6 +83,16 @@ def kernels(text: str) -> list[Kernel]:
     return sorted(every, key=lambda kernel: -kernel.milliseconds)[:KERNELS_MAX]
 
 
+def announced_sets(text: str) -> list[str]:
+    """What each copy of oneDNN in the process says that it may use, in its words, each once.
+
+    IPEX brings a copy of its own beside PyTorch's, and either may run a step's kernels.
+    """
+    lines = (line.strip() for line in text.split("\n") if len(line) <= LINE_MAX)
+    heads = (ISA.fullmatch(line) for line in lines)
+    return list(dict.fromkeys(head[1].strip() for head in heads if head))
+
+
 def _kernel(key: _Key, calls: int, milliseconds: float) -> Kernel:
     return Kernel(
         primitive=key.primitive,
@@ -103,6 +116,7 @@ def _call(line: str) -> _Ran | None:
     milliseconds = _milliseconds(time)
     if milliseconds is None or not PRIMITIVE.fullmatch(primitive):
         return None
+    implementation = implementation or (GEMM if primitive == GEMM else "")
     if not IMPLEMENTATION.fullmatch(implementation):
         return None
     types = (OPERAND.match(each) for each in operands.split())
@@ -126,7 +140,8 @@ def _mkl_call(line: str) -> _Ran | None:
     milliseconds = _milliseconds(time, MKL_MILLISECONDS[unit])
     if milliseconds is None:
         return None
-    key = _Key("matmul", "none", MKL + name.lower(), _mkl_types(name), None)
+    primitive = "reorder" if "GEMM_PACK" in name else "matmul"  # packing lays out an operand
+    key = _Key(primitive, "none", MKL + name.lower(), _mkl_types(name), None)
     return _Ran(key, int(calls or 1), milliseconds)
 
 

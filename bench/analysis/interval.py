@@ -23,11 +23,9 @@ def interval(ratios: list[float], *, stops_when_narrow: bool) -> Interval | None
     n = len(ratios)
     if n < ROUNDS_MIN:
         return None
-    from scipy.special import stdtrit  # a third of a second, for those who need it
-
     quantile = STOPPING_LEVEL if stops_when_narrow else LEVEL
     logs = [math.log(ratio) for ratio in ratios]
-    half = float(stdtrit(n - 1, (1 + quantile) / 2)) * stdev(logs) / math.sqrt(n)
+    half = _standard_errors(n, quantile) * stdev(logs) / math.sqrt(n)
     low, high = math.exp(fmean(logs) - half), math.exp(fmean(logs) + half)
     wider = f", quantile of {100 * quantile:.0f} % for stopping when narrow"
     method = METHOD + (wider if stops_when_narrow else "")
@@ -40,6 +38,22 @@ METHOD = "Student's t over the logarithms of the rounds' ratios"
 def half_width(sure: Interval) -> float:
     """Half the interval's width as a share of its middle: 0.02 is ±2 %."""
     return math.sqrt(sure.high / sure.low) - 1
+
+
+def half_width_with(half: float, now: int, then: int, *, stops_when_narrow: bool) -> float:
+    """The half-width of an interval after `then` rounds, if it is `half` after `now`.
+
+    `half` is half the interval of the logarithms; the rounds' spread is taken to stay.
+    """
+    quantile = STOPPING_LEVEL if stops_when_narrow else LEVEL
+    spread = half * math.sqrt(now) / _standard_errors(now, quantile)
+    return math.exp(_standard_errors(then, quantile) * spread / math.sqrt(then)) - 1
+
+
+def _standard_errors(rounds: int, quantile: float) -> float:
+    from scipy.special import stdtrit  # a third of a second, for those who need it
+
+    return float(stdtrit(rounds - 1, (1 + quantile) / 2))
 
 
 def verdict(sure: Interval) -> Verdict:

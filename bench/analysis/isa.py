@@ -3,6 +3,7 @@
 import re
 
 MASKS = {
+    "x64": 0x0,
     "sse41": 0x1,
     "avx": 0x3,
     "avx2": 0x7,
@@ -17,32 +18,89 @@ MASKS = {
     "avx10_1_512_amx": 0xFEF,
     "avx512_core_amx_fp16": 0x1FEF,
     "avx10_1_512_amx_fp16": 0x1FEF,
+    # The kit's own bits from here on: AVX10.2 has all of AVX10.1 and AVX2's, AMX 2 has FP8.
+    "avx10_2": 0x21FF,
+    "avx10_2_512": 0x21FF,
+    "avx10_2_amx_2": 0x7FFF,
+    "avx10_2_512_amx_2": 0x7FFF,
     # Names of oneDNN 1 and 2 that later ones dropped; the ceilings of today contain them.
     "avx512_common": 0x27,
+    "avx512_core_bf16_ymm": 0xE7,
     "avx512_core_amx_int8": 0xFEF,
     "avx512_core_amx_bf16": 0xFEF,
+    "avx512_core_bf16_amx_int8": 0xFEF,
+    "avx512_core_bf16_amx_bf16": 0xFEF,
 }
 """Instruction sets as the bits of oneDNN's `dnnl_cpu_isa_t`: one set contains another if it has
 all its bits. `ONEDNN_MAX_CPU_ISA` takes the same names in capitals."""
 
-ANNOUNCED = {
-    "Intel SSE4.1": "sse41",
-    "Intel AVX": "avx",
-    "Intel AVX2": "avx2",
-    "Intel AVX2 with Intel DL Boost": "avx2_vnni",
-    "Intel AVX-512 with AVX512BW, AVX512VL, and AVX512DQ extensions": "avx512_core",
-    "Intel AVX-512 with Intel DL Boost": "avx512_core_vnni",
-    "Intel AVX-512 with Intel DL Boost and bfloat16 support": "avx512_core_bf16",
-    "Intel AVX-512 with float16, Intel DL Boost and bfloat16 support": "avx512_core_fp16",
-    "Intel AVX10.1": "avx10_1_512",
-    "Intel AVX-512 with float16, Intel DL Boost and bfloat16 support and Intel AMX with bfloat16 "
-    "and 8-bit integer support": "avx512_core_amx",
-    "Intel AVX10.1 and Intel AMX with bfloat16 and 8-bit integer support": "avx10_1_512_amx",
+SENTENCE = re.compile(
+    r"Intel (?P<base>64|SSE4\.1|AVX2|AVX-512|AVX ?10\.\d|AVX)(?:/512)?"
+    r"(?: with (?P<features>(?:(?! Intel AMX| and Intel AMX).)+))?"
+    r"(?:(?: and)? Intel AMX with (?P<amx>.+))?"
+)
+"""What oneDNN says that it may use (`isa:` in its verbose head). From `isa_info_t::get_name` in
+`src/cpu/x64/cpu_isa_traits.cpp`, releases 1.6 to 3.13, and from lines that were seen:
+`Intel AVX-512 with Intel DL Boost and bfloat16 support`, `Intel AVX 10.1`,
+`Intel AVX10.1 and Intel AMX with bfloat16, float16 and 8-bit integer support`."""
+
+BASES: dict[tuple[str, frozenset[str]], str] = {
+    ("64", frozenset()): "x64",
+    ("SSE4.1", frozenset()): "sse41",
+    ("AVX", frozenset()): "avx",
+    ("AVX2", frozenset()): "avx2",
+    ("AVX2", frozenset({"DL Boost"})): "avx2_vnni",
+    ("AVX2", frozenset({"DL Boost", "float16", "bfloat16"})): "avx2_vnni_2",
+    ("AVX-512", frozenset()): "avx512_common",
+    ("AVX-512", frozenset({"AVX512BW", "AVX512VL", "AVX512DQ"})): "avx512_core",
+    ("AVX-512", frozenset({"DL Boost"})): "avx512_core_vnni",
+    ("AVX-512", frozenset({"DL Boost", "bfloat16"})): "avx512_core_bf16",
+    ("AVX-512", frozenset({"DL Boost", "bfloat16", "float16"})): "avx512_core_fp16",
+    ("AVX10.1", frozenset()): "avx10_1_512",
+    ("AVX10.1", frozenset({"DL Boost", "bfloat16", "float16"})): "avx10_1_512",
+    ("AVX10.2", frozenset()): "avx10_2",
+    ("AVX10.2", frozenset({"DL Boost", "float16"})): "avx10_2",
+    ("AVX10.2", frozenset({"DL Boost", "bfloat16", "float16"})): "avx10_2",
 }
-"""What oneDNN says that it may use (`isa:` in its verbose head), by the set's name."""
+"""Sets by the family in such a sentence and the features it names behind `with`."""
+
+AMX: dict[frozenset[str], str] = {
+    frozenset(): "",
+    frozenset({"8-bit integer"}): "_amx_int8",
+    frozenset({"bfloat16"}): "_amx_bf16",
+    frozenset({"bfloat16", "8-bit integer"}): "_amx",
+    frozenset({"bfloat16", "float16", "8-bit integer"}): "_amx_fp16",
+    frozenset({"bfloat16", "float16", "float8", "8-bit integer"}): "_amx_2",
+}
+"""What AMX adds to the set's name, by what it computes with."""
 
 BF16_BITS = 0x10 | 0x80
 """The bits that bring BF16 instructions: AVX-NE-CONVERT's and AVX512_BF16's."""
+
+
+def announced(sentence: str) -> str | None:
+    """The name of the set that oneDNN's sentence stands for; None: it is not known what it says."""
+    match = SENTENCE.fullmatch(" ".join(sentence.split()).removesuffix(" (preview support)"))
+    if match is None:
+        return None
+    base, features = match["base"].replace(" ", ""), _features(match["features"])
+    name = BASES.get((base, features))
+    suffix = AMX.get(_features(match["amx"]))
+    if name is None or suffix is None:
+        return None
+    if suffix and name in ("avx512_core_bf16", "avx512_core_fp16"):
+        name = "avx512_core"  # AMX came with BF16, in oneDNN's names too
+    return name + suffix if name + suffix in MASKS else None
+
+
+def _features(words: str | None) -> frozenset[str]:
+    """`float16, Intel DL Boost and bfloat16 support` as a set."""
+    each = re.split(r", and |, | and ", words or "")
+    return frozenset(
+        feature
+        for word in each
+        if (feature := re.sub(r"^Intel | (support|extensions)( on Ymm/Zmm)?$", "", word))
+    )
 
 
 def named(implementation: str) -> list[str]:
@@ -61,15 +119,29 @@ def is_amx(name: str) -> bool:
     return "_amx" in name
 
 
-def has_bf16(name: str) -> bool:
-    """Whether the set has BF16 instructions; without them a BF16 kernel emulates them."""
-    return is_amx(name) or bool(MASKS.get(name, 0) & BF16_BITS)
+def has_bf16(name: str) -> bool | None:
+    """Whether the set has BF16 instructions; without them a BF16 kernel emulates them.
+
+    None for a name that is not known.
+    """
+    if is_amx(name):
+        return True
+    mask = MASKS.get(name)
+    return None if mask is None else bool(mask & BF16_BITS)
 
 
-def within(name: str, ceiling: str) -> bool:
-    """Whether the set lies within the ceiling. A name unknown here is newer than all ceilings.
+def below(name: str, other: str) -> bool:
+    """Whether the first set is less than the other. Of names that are not known, nothing is."""
+    mask, most = MASKS.get(name), MASKS.get("avx512_core_amx" if other == "amx" else other)
+    return mask is not None and most is not None and mask != most and mask & most == mask
+
+
+def within(name: str, ceiling: str) -> bool | None:
+    """Whether the set lies within the ceiling; None for a name that is not known.
 
     A ceiling that oneDNN does not know holds nothing back, so everything is within it.
     """
     mask, most = MASKS.get(name), MASKS.get(ceiling.lower())
-    return most is None or (mask is not None and mask & most == mask)
+    if most is None:
+        return True
+    return None if mask is None else mask & most == mask

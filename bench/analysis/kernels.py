@@ -3,14 +3,14 @@
 from collections import defaultdict
 from statistics import median
 
-from bench.analysis.evidence import MKL
+from bench.analysis.evidence import GEMM, MKL
 from bench.analysis.isa import is_amx, parts
 from bench.model.plan import PlannedLane
 from bench.model.process import Kernel
 from bench.model.summary import KernelShare
 
 CONVOLUTIONS = ("convolution", "deconvolution")
-PRODUCTS = (*CONVOLUTIONS, "inner_product", "matmul")
+PRODUCTS = (*CONVOLUTIONS, "inner_product", "matmul", GEMM)
 """oneDNN's primitives that multiply and add: the ones that a lane's name is about."""
 
 PORTABLE = {"any", "ref"}
@@ -22,6 +22,7 @@ TELLING_MIN = 0.5
 KINDS = {
     "inner_product": "inner product",
     "matmul": "inner product",  # linear layers of stock PyTorch, and all products of MKL
+    GEMM: "inner product",
     "reorder": "reorder",
     "batch_normalization": "normalization",
     "layer_normalization": "normalization",
@@ -83,15 +84,16 @@ def share_at_own_set(lane: PlannedLane, kernels: list[Kernel]) -> float | None:
 def _tells(lane: PlannedLane, kernel: Kernel) -> bool:
     """Whether a kernel's name says that it ran on the lane's set, or that it did not.
 
-    In the lane's precision MKL's never do, nor do oneDNN's FP32 products that take the best set
-    there is without naming it (`gemm:jit`): they speak neither for the lane nor against it. A BF16
-    kernel of oneDNN's without a name does: with BF16's instructions it would have theirs in it.
+    In the lane's precision MKL's never do, nor do oneDNN's function for products and its FP32
+    kernels that take the best set there is without naming it (`gemm:jit`): they speak neither for
+    the lane nor against it. A BF16 primitive of oneDNN's without a name does: with BF16's
+    instructions it would have theirs in it.
     """
     if not _precise(lane, kernel) or any(parts(kernel.implementation)):
         return True
     words = set(kernel.implementation.split(":"))
-    by_mkl = kernel.implementation.startswith(MKL)
-    return not by_mkl and (lane.setup.precision == "bf16" or bool(words & PORTABLE))
+    nameless = kernel.implementation.startswith(MKL) or kernel.primitive == GEMM
+    return not nameless and (lane.setup.precision == "bf16" or bool(words & PORTABLE))
 
 
 def spent(kernels: list[Kernel]) -> float:

@@ -46,8 +46,12 @@ def _costs(lane: LaneSummary) -> Iterator[Measure]:
 
 
 def _ratios(lane: LaneSummary, summary: Summary) -> Iterator[Measure]:
+    """Over the baseline, over the best FP32 lane and, on AMX, over the same in BF16 on AVX-512."""
+    usual = (summary.baseline, summary.best_fp32)
     for part, ratios in (("compute", lane.compute_ratios), ("end_to_end", lane.end_to_end_ratios)):
-        for role, against in (("baseline", summary.baseline), ("best_fp32", summary.best_fp32)):
+        beside = next((each.against for each in ratios if each.against not in usual), None)
+        roles = zip(("baseline", "best_fp32", "bf16_avx512"), (*usual, beside), strict=True)
+        for role, against in roles:
             ratio = ratio_against(ratios, against) if against is not None else None
             if ratio is not None:
                 name = f"{part}_speedup_over_{role}"

@@ -4,7 +4,15 @@ A conclusion of another version is neither right nor wrong by this one's: it was
 The version goes up with whatever changes a summary of the same processes.
 """
 
-from bench.analysis import contradictions, disturbed, interval, kernels, outliers
+from bench.analysis import (
+    contradictions,
+    coverage,
+    disturbed,
+    interval,
+    kernels,
+    outliers,
+    slow_kernels,
+)
 from bench.model.summary import Method
 
 ANALYSIS_VERSION = "2.0"
@@ -12,6 +20,11 @@ ANALYSIS_VERSION = "2.0"
 CONSTANTS: dict[str, float] = {
     "own_share_min": contradictions.OWN_SHARE_MIN,
     "telling_share_min": kernels.TELLING_MIN,
+    "calls_seen_share_min": coverage.CALLS_MIN,
+    "step_time_share_min": coverage.TIME_MIN,
+    "step_time_share_low": coverage.TIME_LOW,
+    "slow_kernels_share": slow_kernels.SLOW_SHARE,
+    "reference_reorders_share": slow_kernels.REORDER_SHARE,
     "outlier_cutoff": outliers.CUTOFF,
     "outlier_values_min": outliers.VALUES_MIN,
     "disturbed_share": disturbed.SHARE,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from statistics import fmean, median
 
 from bench.analysis.interval import ROUNDS_MIN, half_width, interval, verdict
+from bench.model.plan import PlannedLane
 from bench.model.record import RankRecord
 from bench.model.summary import Ratio
 
@@ -15,9 +16,38 @@ Turns = Callable[[RankRecord], list[float]]
 """A process's time a sample in each of its turns."""
 
 
+FUNCTIONAL_CHECK = "a functional check"
+"""Why a run that was too short to measure by gives no interval and no verdict."""
+
+
 def denominators(baseline: str, best_fp32: str | None) -> list[str]:
     """The lanes that all others are held against: the baseline, then the best FP32 lane."""
     return list(dict.fromkeys(lane for lane in (baseline, best_fp32) if lane is not None))
+
+
+def same_on_avx512(lane: PlannedLane, lanes: list[PlannedLane]) -> str | None:
+    """For a lane on AMX, the one that does the same in BF16 on AVX-512; None if there is none.
+
+    The same engine of the same stack, on the same cores, with the same batch.
+    """
+    if lane.instruction_set != "amx":
+        return None
+    return next(
+        (
+            other.id
+            for other in lanes
+            if other.setup.precision == "bf16"
+            and other.instruction_set.startswith("avx512")
+            and _besides_its_set(other) == _besides_its_set(lane)
+        ),
+        None,
+    )
+
+
+def _besides_its_set(lane: PlannedLane) -> tuple[object, ...]:
+    """What two lanes share that differ in their instruction set alone."""
+    own = lane.setup
+    return own.stack, own.engine, own.memory_format, own.batch_size, own.placement.cores
 
 
 def round_ratio(lane: RankRecord, denominator: RankRecord, turns: Turns) -> float | None:
@@ -38,14 +68,16 @@ def round_ratios(lane: Records, denominator: Records, turns: Turns) -> list[floa
     return [each for each in by_round if each is not None]
 
 
-def ratio(against: str, rounds: list[float], *, stops_when_narrow: bool) -> Ratio | None:
-    """Combine the rounds' ratios; None if there is none."""
+def ratio(
+    against: str, rounds: list[float], *, stops_when_narrow: bool, functional_check: bool = False
+) -> Ratio | None:
+    """Combine the rounds' ratios; None if there is none. Of a functional check nothing is sure."""
     if not rounds:
         return None
     low, high = min(rounds), max(rounds)
     # The mean goes through logarithms, whose rounding may leave the range it lies in.
     value = min(max(math.exp(fmean(map(math.log, rounds))), low), high)
-    sure = interval(rounds, stops_when_narrow=stops_when_narrow)
+    sure = None if functional_check else interval(rounds, stops_when_narrow=stops_when_narrow)
     few = f"{len(rounds)} of the {ROUNDS_MIN} rounds that an interval needs"
     return Ratio(
         against=against,
@@ -54,7 +86,7 @@ def ratio(against: str, rounds: list[float], *, stops_when_narrow: bool) -> Rati
         high=high,
         rounds=len(rounds),
         interval=sure,
-        no_interval=None if sure else few,
+        no_interval=FUNCTIONAL_CHECK if functional_check else None if sure else few,
         verdict=verdict(sure) if sure else None,
     )
 
@@ -66,6 +98,7 @@ def ratios(
     turns: Turns,
     *,
     stops_when_narrow: bool,
+    functional_check: bool = False,
 ) -> list[Ratio]:
     """The lane against each denominator, without itself and without those that share no round."""
     combined = [
@@ -73,6 +106,7 @@ def ratios(
             other,
             round_ratios(records[lane], records[other], turns),
             stops_when_narrow=stops_when_narrow,
+            functional_check=functional_check,
         )
         for other in against
         if other != lane and other in records

@@ -81,9 +81,10 @@ def _flow(operator: Operator, bandwidth: float) -> float:
     return operator.bytes / (bandwidth * GIGA)
 
 
-def explain(lane: LaneSummary, best_fp32: LaneSummary) -> list[str]:
+def explain(lane: LaneSummary, best_fp32: LaneSummary, unit: str = "samples") -> list[str]:
     """Sentences on why a BF16 lane is slower than the best FP32 lane, each from a measured figure.
 
+    `unit` is what the workload calls its samples.
     [] where it is not slower, or it is not known that it is, or no limits were measured.
     """
     ratio = ratio_against(lane.compute_ratios, best_fp32.lane)
@@ -94,7 +95,7 @@ def explain(lane: LaneSummary, best_fp32: LaneSummary) -> list[str]:
         _about_peak(own, other, name),
         *_about_clock(own, other, name),
         *_about_memory(own, other, name),
-        _about_bound(own, other, name),
+        _about_bound(own, other, name, unit),
         *_about_kernels(lane.kernels, best_fp32.kernels, name),
     ]
 
@@ -132,9 +133,9 @@ def _about_memory(own: LimitShare, other: LimitShare, name: str) -> list[str]:
     ]
 
 
-def _about_bound(own: LimitShare, other: LimitShare, name: str) -> str:
+def _about_bound(own: LimitShare, other: LimitShare, name: str, unit: str) -> str:
     bounds = (
-        f"Its limits allow {own.bound_samples_per_second:.1f} samples/s, those of {name} "
+        f"Its limits allow {own.bound_samples_per_second:.1f} {unit}/s, those of {name} "
         f"{other.bound_samples_per_second:.1f}"
     )
     if own.bound_samples_per_second < other.bound_samples_per_second:

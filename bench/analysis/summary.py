@@ -5,6 +5,14 @@ from dataclasses import dataclass
 from statistics import median
 
 from bench.analysis.cautions import cautions
+from bench.analysis.coverage import (
+    Coverage,
+    coverage,
+    coverage_cautions,
+    expected,
+    operators,
+    with_coverage,
+)
 from bench.analysis.disturbed import round_states
 from bench.analysis.kernels import kernel_share
 from bench.analysis.method import method
@@ -17,11 +25,13 @@ from bench.analysis.rates import (
     measured_epoch_seconds,
     phase_medians,
 )
-from bench.analysis.ratios import Records, Turns, denominators, ratios
+from bench.analysis.ratios import Records, Turns, denominators, ratios, same_on_avx512
 from bench.analysis.roofline import limit_share
+from bench.analysis.slow_kernels import slow_kernel_cautions
 from bench.analysis.states import LaneOutcome, lane_states
+from bench.analysis.unknown_sets import unknown_set_cautions
 from bench.model.plan import Plan, PlannedLane
-from bench.model.process import Process
+from bench.model.process import Process, Rank
 from bench.model.record import CoreLimits, RankRecord
 from bench.model.summary import KernelShare, LaneSummary, LimitShare, Ratio, Spread, Summary
 
@@ -107,7 +117,7 @@ class _Material:
             epoch_measured=bool(measured),
             phase_seconds=_phase_seconds(own),
             peak_memory_bytes=_peak_memory(own),
-            cautions=cautions(lane, own),
+            cautions=[*cautions(lane, own), *self._evidence_cautions(lane, outcome)],
             outliers=sum(len(outliers(each.compute.timed.totals())) for each in own.values()),
             unsteady_warmups=sum(each.warmup.steady is False for each in own.values()),
             kernels=self._kernels(lane),
@@ -117,18 +127,43 @@ class _Material:
         )
 
     def _ratios(self, lane: PlannedLane, turns: Turns) -> list[Ratio]:
+        against = denominators(self.plan.baseline, self.best_fp32)
+        beside = same_on_avx512(lane, self.plan.lanes)
         return ratios(
             lane.id,
             self.records,
-            denominators(self.plan.baseline, self.best_fp32),
+            [*against, *([beside] if beside is not None and beside not in against else [])],
             turns,
             stops_when_narrow=self.plan.rounds_min < self.plan.rounds_max,
+            functional_check=self.plan.functional_check,
         )
 
-    def _kernels(self, lane: PlannedLane) -> KernelShare | None:
+    def _completed(self, lane: PlannedLane) -> list[Process]:
         """Of an invalid lane too: they show what contradicts its name."""
-        completed = (each for each in self.processes if each.outcome == "completed")
-        return kernel_share(lane, [each.kernels for each in completed if each.lane == lane.id])
+        own = (each for each in self.processes if each.lane == lane.id)
+        return [each for each in own if each.outcome == "completed"]
+
+    def _kernels(self, lane: PlannedLane) -> KernelShare | None:
+        completed = self._completed(lane)
+        share = kernel_share(lane, [each.kernels for each in completed])
+        if share is None:
+            return None
+        return with_coverage(share, self._coverage(lane, [each.ranks[0] for each in completed]))
+
+    def _coverage(self, lane: PlannedLane, ranks: list[Rank]) -> list[Coverage]:
+        due = expected(operators(lane.id, self.processes))
+        return [coverage(each, due) for each in ranks if each.kernels]
+
+    def _evidence_cautions(self, lane: PlannedLane, outcome: LaneOutcome) -> list[str]:
+        """Of a lane that has figures; an invalid one has its contradictions."""
+        if outcome.state == "invalid":
+            return []
+        ranks = [rank for each in self._completed(lane) for rank in each.ranks]
+        return [
+            *coverage_cautions(self._coverage(lane, ranks)),
+            *unknown_set_cautions(self._completed(lane)),
+            *slow_kernel_cautions(lane, ranks),
+        ]
 
     def _limits(self, lane: PlannedLane, rate: Spread | None) -> LimitShare | None:
         """The lane's share of its limits; None if it or they were not measured.

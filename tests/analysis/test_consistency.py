@@ -125,5 +125,6 @@ def test_the_lines_of_each_rank_are_held_against_its_kernels() -> None:
     process.outcome = "interrupted"
     rank.kernels = []
     assert list(evidence_problems(process, rank, lane, "")) == []
-    (changed,) = evidence_problems(process, rank, lane, lines("3.7-ipex-fp32"))
+    changed, sets = evidence_problems(process, rank, lane, lines("3.7-ipex-fp32"))
     assert "number of kernels is 0" in changed
+    assert "announced is []; " in sets

@@ -1,8 +1,9 @@
 import pytest
 
-from bench.analysis.contradictions import contradictions
+from bench.analysis.contradictions import contradictions, rank_contradictions
 from bench.analysis.kernels import share_at_own_set
 from bench.model.process import Kernel
+from tests.factories import make_process
 from tests.recorded_onednn import kernel, planned, recorded
 
 AMX = "brgconv:avx10_1_512_amx"
@@ -258,14 +259,71 @@ BF16_ANNOUNCED = "Intel AVX-512 with Intel DL Boost and bfloat16 support"
 
 def test_a_ceiling_that_was_not_in_force_is_told_by_onednn_itself() -> None:
     kernels = recorded("3.7-ipex-fp32")
-    assert contradictions(planned("fp32-ipex"), kernels, BF16_ANNOUNCED) == [
+    assert contradictions(planned("fp32-ipex"), kernels, [BF16_ANNOUNCED]) == [
         "oneDNN said that it may use avx512_core_bf16: the ceiling AVX512_CORE was not in force"
     ]
 
 
+def test_each_copy_of_onednn_is_held_to_the_ceiling() -> None:
+    avx512 = "Intel AVX-512 with AVX512BW, AVX512VL, and AVX512DQ extensions"
+    (sentence,) = contradictions(
+        planned("fp32-ipex"),
+        recorded("3.7-ipex-fp32"),
+        [avx512, "Intel AVX 10.1 and Intel AMX with bfloat16, float16 and 8-bit integer support"],
+    )
+    assert sentence == (
+        "oneDNN said that it may use avx10_1_512_amx_fp16: the ceiling AVX512_CORE was not in force"
+    )
+
+
 @pytest.mark.parametrize(
-    "told",
-    ["Intel AVX2", "Intel AVX-512 with AVX512BW, AVX512VL, and AVX512DQ extensions", "news", None],
+    "announced",
+    [
+        "Intel AVX2",
+        "Intel AVX-512 with AVX512BW, AVX512VL, and AVX512DQ extensions",
+        "Intel AVX-512 with AVX12 news",
+    ],
 )
-def test_less_than_the_ceiling_or_words_unknown_contradict_nothing(told: str | None) -> None:
-    assert contradictions(planned("fp32-ipex"), recorded("3.7-ipex-fp32"), told) == []
+def test_less_than_the_ceiling_or_words_unknown_contradict_nothing(announced: str) -> None:
+    lane, kernels = planned("fp32-ipex"), recorded("3.7-ipex-fp32")
+    assert contradictions(lane, kernels, [announced]) == []
+    assert contradictions(lane, kernels, []) == contradictions(lane, kernels) == []
+
+
+@pytest.mark.parametrize(
+    ("lane", "ceiling", "name"),
+    [
+        ("bf16-avx512", "AVX10_2", "avx10_2"),
+        ("bf16-avx512", "AVX10_2_512", "avx10_2_512"),
+        ("bf16-avx512", "AVX512_CORE_FP16", "avx512_core_fp16"),
+        ("bf16-avx512", "AVX512_CORE_FP16", "avx10_1_512"),
+        ("bf16-amx", "AVX512_CORE_AMX_FP16", "avx10_1_512_amx_fp16"),
+        ("bf16-amx", "AVX10_2_AMX_2", "avx10_2_512_amx_2"),
+    ],
+)
+def test_newer_sets_have_bf16(lane: str, ceiling: str, name: str) -> None:
+    own = {} if lane == "bf16-amx" else {"instruction_set": name}
+    ran = [kernel("convolution", f"brgconv:{name}")]
+    assert contradictions(planned(lane, ceiling=ceiling, **own), ran) == []
+
+
+def test_a_set_that_nobody_had_heard_of_is_said_to_be_unknown_and_no_more() -> None:
+    new = kernel("convolution", "brgconv:avx12")
+    kernels = [kernel("convolution", BF16, milliseconds=9.0), new]
+    (sentence,) = contradictions(planned("bf16-avx512"), kernels)
+    assert sentence == (
+        "avx12 ran, an instruction set that this version of the kit does not know: nothing proves "
+        "the ceiling AVX512_CORE_BF16"
+    )
+
+
+def test_figures_of_another_set_up_are_a_ranks_contradiction_too() -> None:
+    rank = make_process("fp32").ranks[0]
+    assert rank_contradictions(planned("fp32"), rank) == []
+    assert rank.record is not None
+    assert rank.record.observed is not None
+    rank.record.observed.affinity_at_start = [0, 1, 2]
+    rank.announced = [BF16_ANNOUNCED]
+    in_force, cores = rank_contradictions(planned("fp32"), rank)
+    assert in_force.endswith("the ceiling AVX512_CORE was not in force")
+    assert "started on CPUs 0-2" in cores

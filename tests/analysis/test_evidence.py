@@ -3,8 +3,12 @@ import re
 
 import pytest
 
-from bench.analysis.evidence import KERNELS_MAX, LINE_MAX, MKL, kernels
-from tests.recorded_onednn import RECORDED, kernel, lines, recorded
+from bench.analysis.contradictions import contradictions
+from bench.analysis.evidence import KERNELS_MAX, LINE_MAX, MKL, announced_sets, kernels
+from bench.analysis.kernels import milliseconds, products
+from tests.recorded_onednn import RECORDED, kernel, lines, planned, recorded
+
+BF16 = "Intel AVX-512 with Intel DL Boost and bfloat16 support"
 
 LINE = (
     "onednn_verbose,v1,primitive,exec,cpu,convolution,brgconv_1x1:avx512_core_bf16,"
@@ -230,3 +234,62 @@ def test_equal_calls_come_in_one_line_with_their_number() -> None:
 )
 def test_what_else_mkl_prints_is_passed_over(line: str) -> None:
     assert kernels(line) == []
+
+
+GEMM_LINE = (
+    "onednn_verbose,{}exec,cpu,gemm_api,,undef,src_f32::blocked:ab:f0 wei_f32::blocked:ba:f0 "
+    "dst_f32::blocked:ab:f0,lda:512 attr-post-ops:sum:1 ,,32x64:64x128,0.25"
+)
+
+
+@pytest.mark.parametrize("head", ["", "v1,primitive,"])
+def test_a_product_by_onednns_function_has_no_implementation_and_counts(head: str) -> None:
+    (ran,) = kernels(GEMM_LINE.format(head) + "\n")
+    assert (ran.primitive, ran.implementation, ran.instruction_sets) == ("gemm_api", "gemm_api", [])
+    assert (ran.data_types, ran.calls, ran.milliseconds) == (["f32"], 1, 0.25)
+    assert products([ran]) == [ran]
+    assert milliseconds([ran]) == {"inner product": 0.25}
+    assert contradictions(planned("fp32"), [ran]) == []
+
+
+def test_another_primitive_without_an_implementation_is_broken() -> None:
+    assert kernels(GEMM_LINE.format("").replace("gemm_api", "matmul")) == []
+
+
+def test_packing_for_mkl_is_no_product() -> None:
+    settings = "CNR:OFF Dyn:1 FastMM:1 TID:0  NThr:2"
+    ran = kernels(
+        f"MKL_VERBOSE SGEMM_PACK(A,T,2304,10,768,p,p) 1.20ms {settings}\n"
+        f"MKL_VERBOSE SGEMM_COMPUTE(P,N,2304,10,768,p,p) 2.20ms {settings}\n"
+    )
+    assert [(each.primitive, each.milliseconds) for each in ran] == [
+        ("matmul", 2.2),
+        ("reorder", 1.2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "sentences"),
+    [
+        ("3.7-ipex-fp32-vit-avx2", ["Intel AVX2"]),
+        ("3.12-stock-bf16-capped-avx512", [BF16]),
+        (
+            "3.12-stock-bf16-amx",
+            ["Intel AVX10.1 and Intel AMX with bfloat16 and 8-bit integer support"],
+        ),
+    ],
+)
+def test_what_onednn_announces(name: str, sentences: list[str]) -> None:
+    assert announced_sets(lines(name)) == sentences
+
+
+def test_both_copies_announce_theirs() -> None:
+    text = (
+        f"onednn_verbose,v1,info,cpu,isa:{BF16}\n"
+        "onednn_verbose,v1,info,gpu,runtime:none\n"
+        "dnnl_verbose,info,cpu,isa:Intel AVX2\n"
+        f"onednn_verbose,info,cpu,isa:{BF16} \n"
+        "echo info,cpu,isa:Intel AVX\n"
+    )
+    assert announced_sets(text) == [BF16, "Intel AVX2"]
+    assert announced_sets("") == []

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from bench.analysis.rates import compute_turns
@@ -9,10 +11,13 @@ from bench.analysis.ratios import (
     ratios,
     round_ratio,
     round_ratios,
+    same_on_avx512,
     widest,
 )
 from bench.model.record import Measurement, RankRecord, StepTimes, Turn
 from bench.model.summary import Ratio
+from tests.lanes import PLACEMENT
+from tests.recorded_onednn import planned
 
 
 def record(*turns: list[float], batch: int = 1) -> RankRecord:
@@ -117,3 +122,37 @@ def test_the_widest_interval_is_that_of_all_or_of_none() -> None:
     assert widths[0] < widths[1] == widths[2]  # type: ignore[operator]
     assert widest([narrow, combined(1.0)]) is None
     assert widest([]) is None
+
+
+def test_a_functional_check_has_no_interval_and_no_verdict() -> None:
+    checked = ratio("fp32", [2.0, 2.1, 2.2], stops_when_narrow=False, functional_check=True)
+    assert checked is not None
+    assert (checked.value, checked.rounds) == (pytest.approx(2.0986, rel=1e-3), 3)
+    assert (checked.interval, checked.verdict) == (None, None)
+    assert checked.no_interval == "a functional check"
+
+
+def test_amx_is_held_against_the_same_on_avx512() -> None:
+    amx, avx512 = planned("bf16-amx"), planned("bf16-avx512")
+    torch = planned("bf16-avx512", id="bf16-avx512-torch", stack="torch", engine="stock")
+    lanes = [planned("fp32"), planned("fp32-ipex"), torch, avx512, amx]
+    assert same_on_avx512(amx, lanes) == "bf16-avx512"
+    assert same_on_avx512(avx512, lanes) is None, "it is not on AMX"
+    assert same_on_avx512(amx, [planned("fp32-ipex"), amx]) is None
+    stock = planned("bf16-amx", id="bf16-amx-torch", stack="torch", engine="stock")
+    assert same_on_avx512(stock, [*lanes, stock]) == "bf16-avx512-torch"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"stack": "torch"},
+        {"engine": "compile"},
+        {"batch_size": 8},
+        {"memory_format": "contiguous"},
+        {"placement": PLACEMENT.model_copy(update={"cores": [0]})},
+        {"instruction_set": "avx2_vnni_2"},
+    ],
+)
+def test_what_differs_in_more_than_its_instruction_set_is_not_the_same(changes: Any) -> None:
+    assert same_on_avx512(planned("bf16-amx"), [planned("bf16-avx512", **changes)]) is None

@@ -178,3 +178,9 @@ def test_an_unknown_clock_is_not_compared() -> None:
     told = explain(lane("bf16", share(clock_mhz=None)), FP32)
     assert told
     assert not [sentence for sentence in told if "MHz" in sentence]
+
+
+def test_a_bound_is_told_in_the_workloads_unit() -> None:
+    slow = lane("bf16", share(peak_gflops=100.0, bound_samples_per_second=4.0))
+    assert any("allow 4.0 img/s" in each for each in explain(slow, FP32, "img"))
+    assert any("allow 4.0 samples/s" in each for each in explain(slow, FP32))

@@ -43,7 +43,7 @@ def test_measured_and_skipped_in_the_plans_order() -> None:
 
 def test_a_lane_that_failed_every_time_says_why_once() -> None:
     processes = make_rounds(2, {"fp32-ipex": "no primitive"}, measured_epochs=False)
-    assert states(processes)["fp32-ipex"] == ("failed", "rounds 1, 2: no primitive")
+    assert states(processes)["fp32-ipex"] == ("failed", "rounds 1-2: no primitive")
 
 
 def test_a_lane_that_failed_once_is_measured_and_says_when() -> None:
@@ -83,7 +83,7 @@ def test_an_invalid_lane_says_what_contradicts_it_and_when() -> None:
     processes = [make_process("fp32", 1), contradicted("fp32", 2, "emulated BF16", "amx ran")]
     assert states(processes)["fp32"] == ("invalid", "round 2: emulated BF16; round 2: amx ran")
     processes[0] = contradicted("fp32", 1, "emulated BF16")
-    expected = "rounds 1, 2: emulated BF16; round 2: amx ran"
+    expected = "rounds 1-2: emulated BF16; round 2: amx ran"
     assert states(processes)["fp32"] == ("invalid", expected)
 
 

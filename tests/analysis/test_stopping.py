@@ -1,6 +1,6 @@
 import pytest
 
-from bench.analysis.stopping import enough
+from bench.analysis.stopping import enough, standing
 from bench.analysis.summary import summarize
 from bench.model.plan import Plan
 from bench.model.summary import Summary
@@ -14,7 +14,7 @@ def plan(**changes: object) -> Plan:
     return make_plan(**(facts | changes))
 
 
-def measured(ratios: list[float]) -> Summary:
+def measured(ratios: list[float], **changes: object) -> Summary:
     """Rounds in which each lane was so many times as fast as fp32."""
     processes = [
         make_process(lane, n, i, 6.0 * (ratio if lane != "fp32" else 1))
@@ -27,7 +27,7 @@ def measured(ratios: list[float]) -> Summary:
         rate = 6.0 * (ratios[process.round - 1] if process.lane != "fp32" else 1)
         steps.data, steps.backward, steps.optimizer = [0] * 12, [0] * 12, [0] * 12
         steps.forward = [round(16e9 / rate)] * 12
-    return summarize(plan(), processes, None)
+    return summarize(plan(**changes), processes, None)
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,59 @@ def test_a_budget_too_small_names_the_remedy() -> None:
 def test_one_round_is_begun_whatever_the_budget() -> None:
     assert enough(plan(), measured([]), [], 10_000.0) is None
     assert enough(plan(time_budget_seconds=None), measured(WIDE), [1e9], 1e9) is None
+
+
+def test_a_functional_check_does_not_wait_for_precision() -> None:
+    check = plan(functional_check=True, rounds_min=2, rounds_max=8, time_budget_seconds=None)
+    assert enough(check, measured([1.0], functional_check=True), [10.0], 10) is None
+    assert enough(check, measured(WIDE[:2], functional_check=True), [10.0] * 2, 20) == (
+        "a functional check: 2 rounds done"
+    )
+
+
+def test_where_a_run_stands() -> None:
+    now = standing(plan(rounds_max=20), measured([1.0, 1.03, 0.98]))
+    assert (now.rounds_done, now.rounds_least, now.rounds_most) == (3, 3, 20)
+    assert now.target == 0.02
+    assert now.half_width is not None
+    assert 0.05 < now.half_width < 0.1
+    assert now.rounds_to_go is not None
+    # The logarithms' spread is 0.025: after 9 rounds t/√n is 0.82, after 10 it is 0.76.
+    assert now.rounds_to_go == 7
+
+
+@pytest.mark.parametrize(
+    ("changes", "ratios", "to_go"),
+    [
+        ({}, NARROW, 0),
+        ({"rounds_min": 5}, NARROW, 2),
+        ({"rounds_min": 5, "rounds_max": 5}, WIDE, 2),
+        ({"rounds_min": 5, "rounds_max": 5}, [1.0], 4),
+        ({}, WIDE, 5),
+        ({}, [1.0, 1.1], None),
+        ({}, [], None),
+        ({"rounds_min": 1, "rounds_max": 1}, [], 1),
+        ({"rounds_max": 3}, WIDE, 0),
+        ({"rounds_max": 2}, WIDE, 0),
+        ({"functional_check": True}, [1.0], 2),
+        ({"functional_check": True, "rounds_min": 1, "rounds_max": 1}, [1.0], 0),
+    ],
+)
+def test_how_many_rounds_are_to_go(
+    changes: dict[str, object], ratios: list[float], to_go: int | None
+) -> None:
+    assert standing(plan(**changes), measured(ratios, **changes)).rounds_to_go == to_go
+
+
+def test_no_target_is_said_where_none_is_waited_for() -> None:
+    fixed = {"rounds_min": 5, "rounds_max": 5}
+    assert standing(plan(**fixed), measured(WIDE, **fixed)).target is None
+    check = {"functional_check": True}
+    assert standing(plan(**check), measured(WIDE, **check)).target is None
+
+
+def test_a_run_that_it_says_is_done_is_done() -> None:
+    for ratios in (NARROW, WIDE):
+        summary = measured(ratios)
+        done = standing(plan(), summary).rounds_to_go == 0
+        assert done == (enough(plan(), summary, [], 0.0) is not None)

@@ -2,6 +2,7 @@ import pytest
 
 from bench.analysis.contradictions import OWN_SHARE_MIN
 from bench.analysis.interval import LEVEL
+from bench.analysis.measures import measures
 from bench.analysis.method import ANALYSIS_VERSION
 from bench.analysis.outliers import CUTOFF
 from bench.analysis.summary import summarize
@@ -89,7 +90,7 @@ def test_a_lane_that_always_fails_leaves_the_others_alone() -> None:
     assert summary.rounds_completed == 2, "without the lane that is out"
     assert summary.best_fp32 == "fp32"
     failed = lane(summary, "fp32-ipex")
-    assert (failed.state, failed.reason) == ("failed", "rounds 1, 2: it died")
+    assert (failed.state, failed.reason) == ("failed", "rounds 1-2: it died")
     assert lane(summary, "fp32-ipex").compute_samples_per_second is None
     assert [ratio.against for ratio in lane(summary, "bf16-avx512").compute_ratios] == ["fp32"]
 
@@ -280,7 +281,7 @@ def test_what_a_lane_got_and_was_not_planned_is_in_its_summary() -> None:
         assert process.record.observed is not None
         process.record.observed.torch_threads = 1
     (caution,) = lane(summarize(make_plan(), processes, None), "fp32").cautions
-    assert caution == "rounds 1, 2: PyTorch had 1 thread for 2 cores"
+    assert caution == "rounds 1-2: PyTorch had 1 thread for 2 cores"
 
 
 def test_unsteady_warm_ups_are_counted() -> None:
@@ -288,3 +289,33 @@ def test_unsteady_warm_ups_are_counted() -> None:
     assert processes[0].record is not None
     processes[0].record.warmup.steady = False
     assert lane(summarize(make_plan(), processes, None), "fp32").unsteady_warmups == 1
+
+
+def test_amx_against_avx512_has_a_ratio_beside_the_others() -> None:
+    lanes = [make_lane(each) for each in ("fp32", "fp32-ipex", "bf16-avx512", "bf16-amx")]
+    processes = rounds(
+        *({"fp32": 6.0, "fp32-ipex": 7.0, "bf16-avx512": 12.0, "bf16-amx": 36.0},) * 3
+    )
+    summary = summarize(make_plan(lanes=lanes), processes, 50_000)
+    amx = lane(summary, "bf16-amx")
+    for ratios in (amx.compute_ratios, amx.end_to_end_ratios):
+        assert [each.against for each in ratios] == ["fp32", "fp32-ipex", "bf16-avx512"]
+        assert ratios[2].value == pytest.approx(3.0, rel=0.02)
+        assert ratios[2].verdict == "faster"
+    against = [each.against for each in lane(summary, "bf16-avx512").compute_ratios]
+    assert against == ["fp32", "fp32-ipex"]
+    named = {each.name: each for each in measures(summary) if each.lane == "bf16-amx"}
+    assert named["compute_speedup_over_bf16_avx512"].value == amx.compute_ratios[2].value
+    assert "end_to_end_speedup_over_bf16_avx512" in named
+
+
+def test_of_a_functional_check_nothing_is_concluded() -> None:
+    processes = rounds(*({"fp32": 6.0, "fp32-ipex": 7.0, "bf16-avx512": 12.0},) * 4)
+    summary = summarize(make_plan(functional_check=True), processes, 50_000)
+    every = [
+        ratio for each in summary.lanes for ratio in (*each.compute_ratios, *each.end_to_end_ratios)
+    ]
+    assert len(every) == 8, "of the baseline too, against the best FP32 lane"
+    for ratio in every:
+        assert (ratio.interval, ratio.verdict) == (None, None)
+        assert ratio.no_interval == "a functional check"
