@@ -12,7 +12,11 @@ class Exit(IntEnum):
     CANNOT = 3
     SLOWER = 4
     INVALID_ARTIFACT = 5
+    INTERNAL = 70
+    """A fault of bench's own, by the number that sysexits.h has for one."""
     INTERRUPTED = 130
+    CLOSED = 141
+    """Nobody reads the output any more: as a shell shows what SIGPIPE ended."""
     TERMINATED = 143
 
 

@@ -1,9 +1,18 @@
 """How text, figures, sizes and lists of CPUs are written and read, the same everywhere."""
 
+import codecs
 import re
 from collections.abc import Iterable
 
 MIB, GIB = 2**20, 2**30
+
+PLAIN_CHARACTERS = "bench.plain-characters"
+"""An error handler of codecs, for output that can't carry every character: ± becomes +-."""
+
+_PLAIN = str.maketrans(
+    {"±": "+-", "×": "x", "–": "-", "−": "-", "…": "...", "·": "*", "•": "*"}
+    | {"▸": ">", "█": "#", "■": "#", "░": ".", "✓": "+", "✗": "x", "─": "-", "│": "|"}
+)
 
 # Control characters, separators of lines, what turns or hides text, and halves of characters.
 _CONTROL = re.compile(
@@ -20,6 +29,16 @@ def one_line(text: str, most: int = 500) -> str:
     """Printable, in one line of at most so many characters."""
     line = " ".join(printable(text).split())
     return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    """What an encoding has not, in ASCII: something like it, else a question mark."""
+    assert isinstance(error, UnicodeEncodeError)
+    text = error.object[error.start : error.end].translate(_PLAIN)
+    return "".join(each if each.isascii() else "?" for each in text), error.end
+
+
+codecs.register_error(PLAIN_CHARACTERS, _plain)
 
 
 def figure(value: float) -> str:

@@ -118,6 +118,7 @@ def make_record(
         epoch_seconds=epochs or [],
         observed=make_observed(int(PEAK_MEMORY.get(lane, 3.0) * GIB)),
         limits=make_limits(lane),
+        evidence_seconds=16 / RATES.get(lane, 5.0),
         import_seconds=4.8,
         setup_seconds=1.9,
     )

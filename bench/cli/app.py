@@ -1,7 +1,9 @@
-"""The commands put together, and how each of them ends."""
+"""The commands put together."""
 
-import sys
-from typing import Annotated, NoReturn
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
@@ -14,44 +16,62 @@ from bench.cli.report import report
 from bench.cli.run import run
 from bench.cli.schema import schema
 from bench.cli.verify import verify
-from bench.errors import BenchError
 
 app = typer.Typer(
     name="bench",
     help="How much faster than in FP32 does PyTorch train here in BF16, on AVX-512 and on AMX?",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Version = Annotated[bool, typer.Option("--version", help="Print the version and end.")]
-Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 
-
-@app.callback(invoke_without_command=True)
-def _bench(version: Version = False, debug: Debug = False) -> None:
-    if version:
+def _show_version(wanted: bool) -> None:
+    if wanted:
         print(f"bench {bench.__version__}")
         raise typer.Exit
 
 
+Version = Annotated[
+    bool,
+    typer.Option(
+        "--version",
+        "-V",
+        help="Print the version and end.",
+        is_eager=True,
+        callback=_show_version,
+    ),
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
+"""Looked for among the command line's words by `bench.cli.entry`: it counts wherever it stands."""
+
+
+@app.callback()
+def _bench(version: Version = False, debug: Debug = False) -> None:
+    """Options before the command."""
+
+
+def _everywhere(command: Callable[..., None]) -> Callable[..., None]:
+    """The command, which takes `--version` and `--debug` as well."""
+
+    @wraps(command)
+    def taking(version: bool, debug: bool, **given: Any) -> None:
+        command(**given)
+
+    hints = get_type_hints(command, include_extras=True)
+    own = [
+        each.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[each.name])
+        for each in inspect.signature(command).parameters.values()
+    ]
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=kind)
+        for name, kind in (("version", Version), ("debug", Debug))
+    ]
+    taking.__signature__ = inspect.Signature([*own, *added])  # type: ignore[attr-defined]
+    taking.__annotations__ = {each.name: each.annotation for each in (*own, *added)}
+    return taking
+
+
 for command in (probe, doctor, plan, run, report, verify, export, schema):
-    app.command()(command)
-
-
-def main() -> NoReturn:
-    """Run the command line; a failure is one or two lines, and the exit code is true."""
-    try:
-        app()
-    except (BenchError, OSError) as error:
-        if "--debug" in sys.argv:
-            raise
-        from bench.text import one_line
-
-        said = error if isinstance(error, BenchError) else BenchError(str(error))
-        print(f"error: {one_line(said.cause)}", file=sys.stderr)
-        if said.remedy:
-            print(f"remedy: {one_line(said.remedy)}", file=sys.stderr)
-        sys.exit(said.code)
-    raise AssertionError("app() ends the process")
+    app.command()(_everywhere(command))

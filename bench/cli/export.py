@@ -6,13 +6,20 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.shared import Folder, read_result
+from bench.cli.shared import Folder, path, read_result
 
 Format = Annotated[
     str, typer.Option("--format", "-f", help="csv, google-benchmark or openmetrics.")
 ]
 Output = Annotated[
-    Path | None, typer.Option("--output", "-o", help="A file; without, standard output.")
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        help="A file; without, standard output.",
+        parser=path,
+        metavar="FILE",
+    ),
 ]
 
 
@@ -27,5 +34,7 @@ def export(folder: Folder, format: Format, output: Output = None) -> None:
     content = exported(read_result(folder), format)
     if output is None:
         sys.stdout.buffer.write(content)
+    elif output.is_symlink() or (output.exists() and not output.is_file()):
+        output.write_bytes(content)  # as /dev/stdout, which nothing may take the place of
     else:
         write_bytes(output, content)

@@ -1,17 +1,30 @@
 """`bench report`."""
 
-from bench.cli.shared import Folder, Json, read_result, show
+from typing import Annotated
+
+import typer
+
+from bench.cli.shared import Folder, Json, print_json, read_result, show
+
+Write = Annotated[
+    bool,
+    typer.Option(
+        "--write", help="Render the folder's tables and charts again; without, only missing ones."
+    ),
+]
 
 
-def report(folder: Folder, json: Json = False) -> None:
-    """Render a run's tables and charts again, from its `result.json` alone."""
+def report(folder: Folder, write: Write = False, json: Json = False) -> None:
+    """Show a run, from its `result.json` alone."""
     from bench.report.document.result import result_document
-    from bench.report.render import render
-    from bench.results.checksums import renew
+    from bench.run.saving import render_again, render_missing
 
     result = read_result(folder)
-    renew(folder, render(result, folder))
+    if write:
+        render_again(result, folder)
+    else:
+        render_missing(result, folder)
     if json:
-        print(result.model_dump_json(indent=1))
+        print_json(result)
     else:
         show(result_document(result))

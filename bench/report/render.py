@@ -1,18 +1,22 @@
 """Everything that is rendered from `result.json` into a run's folder."""
 
+import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bench.model.result import Result
-from bench.report.charts.catalogue import write_charts
+from bench.report.charts.catalogue import charts, write_charts
 from bench.report.document.result import result_document
 from bench.report.exports.samples import samples_csv
 from bench.report.media.markdown import markdown
-from bench.results.folder import part, write_text
+from bench.results.folder import part, write_bytes, write_text
+
+SAMPLES, REPORT = "samples.csv", "report.md"
 
 
 def render_texts(result: Result, folder: Path) -> list[Path]:
     """Write `samples.csv` and `report.md`; their paths. OSError if the folder can't be written."""
-    samples, report = folder / "samples.csv", folder / "report.md"
+    samples, report = folder / SAMPLES, folder / REPORT
     write_text(samples, samples_csv(result))
     write_text(report, markdown(result_document(result)))
     return [samples, report]
@@ -26,3 +30,24 @@ def render_charts(result: Result, folder: Path) -> list[Path]:
 def render(result: Result, folder: Path) -> list[Path]:
     """Write the texts and the charts; their paths. Errors as of `render_charts`."""
     return [*render_charts(result, folder), *render_texts(result, folder)]
+
+
+def render_missing(result: Result, folder: Path) -> list[Path]:
+    """Write what `render` would and is not there; its paths, and errors as of `render`."""
+    written = []
+    with TemporaryDirectory() as name:
+        aside = Path(name)
+        for source in render(result, aside):
+            path = folder / source.relative_to(aside)
+            if not os.path.lexists(path):
+                if path.parent != folder:
+                    part(folder, path.parent.name)
+                write_bytes(path, source.read_bytes())
+                written.append(path)
+    return written
+
+
+def is_rendered(result: Result, folder: Path) -> bool:
+    """Whether every file is there that `render` writes, whatever is in it."""
+    drawn = [f"charts/{each.name}.{kind}" for each in charts(result) for kind in ("svg", "png")]
+    return all((folder / name).exists() for name in (SAMPLES, REPORT, *drawn))

@@ -9,6 +9,7 @@ from pathlib import Path
 from bench.errors import BenchError, Exit
 from bench.results.files import is_inside, open_file, read_file
 from bench.results.folder import write_bytes
+from bench.results.lock import LOCK
 
 SUMS = "SHA256SUMS"
 SUMS_LIMIT = 4 * 1024**2
@@ -45,6 +46,8 @@ def renew(folder: Path, changed: Iterable[Path]) -> None:
     if problems:
         raise BenchError(f"{folder / SUMS}: {problems[0]}", code=Exit.INVALID_ARTIFACT)
     names = [path.relative_to(folder).as_posix() for path in changed]
+    if not names:
+        return None
     return _write(folder, sums | {name: _sum(folder, name) for name in names})
 
 
@@ -93,7 +96,7 @@ def _walk(folder: Path) -> tuple[set[str], dict[str, str]]:
                     others[name] = "not a regular file"
                 elif entry.stat(follow_symlinks=False).st_size > FILE_LIMIT:
                     others[name] = f"more than {FILE_LIMIT} bytes, which are not summed"
-                elif name != SUMS:
+                elif name not in (SUMS, LOCK):
                     files.add(name)
     return files, others
 

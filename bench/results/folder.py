@@ -4,7 +4,7 @@ A reader takes nothing on trust: the folder may be a stranger's.
 """
 
 import os
-import tempfile
+import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -54,16 +54,15 @@ def write_bytes(path: Path, content: bytes) -> None:
 
     A link at `path` is replaced and not followed.
     """
-    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with beside.open("xb") as file:  # with the umask's mode, as a log has it
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(beside).chmod(0o644)
-        Path(beside).replace(path)
+        beside.replace(path)
     except BaseException:
-        Path(beside).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise
 
 
@@ -83,12 +82,25 @@ def part(folder: Path, name: str) -> Path:
     return path
 
 
-def point_latest(folder: Path) -> None:
-    """Make `results/latest` point at `folder`, in one step."""
-    beside = folder.parent / f".latest-{os.getpid()}"
-    beside.unlink(missing_ok=True)
-    beside.symlink_to(folder.name)
-    beside.replace(folder.parent / "latest")
+def point_latest(folder: Path) -> str | None:
+    """Make `results/latest` point at `folder`, in one step; why it does not, if it can't be had.
+
+    What is not a link to something beside it is somebody's own, and stays.
+    """
+    latest, beside = folder.parent / "latest", folder.parent / f".latest-{os.getpid()}"
+    try:
+        if os.path.lexists(latest) and not _leads_beside(latest):
+            return f"{latest} is not a link to a run, and was left as it is: this run is {folder}"
+        beside.unlink(missing_ok=True)
+        beside.symlink_to(folder.name)
+        beside.replace(latest)
+    except OSError as error:
+        return f"{latest} does not point at this run, {folder}: {error.strerror}"
+    return None
+
+
+def _leads_beside(link: Path) -> bool:
+    return link.is_symlink() and "/" not in str(link.readlink())
 
 
 def read(folder: Path) -> Result:

@@ -63,6 +63,12 @@ def _figure_faults(lane: LaneSummary) -> Iterator[str]:
         yield "phase_seconds: not the phases of a step"
     if lane.kernels is not None and not _are_parts(lane.kernels.milliseconds):
         yield "kernels.milliseconds: not kinds of kernels"
+    share = lane.kernels
+    if (
+        share is not None
+        and min(share.covered or 0, share.calls or 0, share.calls_expected or 0) < 0
+    ):
+        yield "kernels: negative coverage"
     if lane.limits is not None and not (
         lane.limits.peak_gflops > 0 and (lane.limits.clock_mhz is None or lane.limits.clock_mhz > 0)
     ):
@@ -100,6 +106,8 @@ def _rank_faults(rank: Rank, number: int, lane: str) -> Iterator[str]:
 def _record_faults(record: RankRecord) -> Iterator[str]:
     if any(seconds < 0 for seconds in record.epoch_seconds):
         yield "epoch_seconds: negative"
+    if (record.evidence_seconds or 0) < 0:
+        yield "evidence_seconds: negative"
     if record.limits is not None and not _measured(record.limits):
         yield "limits: not all of them are above 0"
     yield from _step_faults(record.warmup.steps, "warmup.steps")

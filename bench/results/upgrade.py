@@ -78,7 +78,10 @@ def _host(old: Tree) -> Tree:
         "iomp5": tools.pop("iomp5"),
         "lock": UNKNOWN,
     }
-    allowance = host.pop("limits")
+    allowance = dict(host.pop("limits"))
+    nodes = [node["node"] for node in host["topology"]["nodes"]]
+    policy = allowance.pop("memory_policy")
+    allowance["bindable_nodes"] = {"value": nodes, "reason": None} if policy["value"] else UNKNOWN
     return host | {"allowance": allowance, "tools": tools, "stacks": [stack]}
 
 

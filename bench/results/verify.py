@@ -18,6 +18,7 @@ from bench.model.process import Process, Rank
 from bench.model.result import Result
 from bench.results import checksums
 from bench.results.folder import opened, read_evidence
+from bench.results.lock import of_unfinished
 from bench.text import counted, one_line
 
 PROBLEMS = 50
@@ -72,7 +73,7 @@ def verify(folder: Path, redraw: bool = False) -> Verified:
         return Verified("schema, checksums", _some(problems), [])
     result, stale = read.result, drawn_by_another(read.result)
     checked = [f"schema {read.schema}", "checksums"]
-    notes = read.notes
+    notes = [*read.notes, *([of_unfinished(folder)] if result.status == "running" else [])]
     if stale is None:
         steps = f"the raw steps of {counted(len(result.processes), 'process', 'processes')}"
         checked += [f"the summary from {steps}", "kernels from oneDNN's lines"]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import psutil
 
-from bench.host.cgroup import Hierarchy
 from bench.host.files import Files
+from bench.host.hierarchy import Hierarchy
 from bench.host.proc_stat import cpu_times
 from bench.model.base import Reading
 

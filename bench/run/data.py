@@ -1,6 +1,5 @@
 """Put the data set in place before any lane runs, in a process of its own."""
 
-import os
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -10,9 +9,11 @@ from bench.model.host import Host
 from bench.model.plan import Plan
 from bench.model.result import Data
 from bench.model.workload import DataReply, DataRequest
-from bench.plan.start.environment import compose
-from bench.run.launch import interpreter
+from bench.run.launch import interpreter, surroundings
 from bench.run.supervise import supervise
+
+DATA_LOG = "logs/data.log"
+"""Its process's output, a path inside the artifact."""
 
 LIMIT_SECONDS = 3600.0
 """CIFAR-10 has 170 MB: an hour is a very slow line."""
@@ -28,10 +29,11 @@ def prepare_data(host: Host, plan: Plan, data_dir: Path, work: Path, artifact: P
     )
     asked, answered = work / "data-request.json", work / "data-reply.json"
     asked.write_text(request.model_dump_json())
-    log = artifact / "logs" / "data.log"
-    python = interpreter(host, plan.running[0])
-    command = [python, "-m", "bench.worker.data.prepare", str(asked), str(answered)]
-    supervise(command, compose(os.environ, {}, python), log, LIMIT_SECONDS)
+    log = artifact / DATA_LOG
+    lane = plan.running[0]
+    words = ["-m", "bench.worker.data.prepare", str(asked), str(answered)]
+    environment = surroundings(host, lane, work, {})
+    supervise([interpreter(host, lane), *words], environment, log, LIMIT_SECONDS)
     try:
         reply = DataReply.model_validate_json(answered.read_text())
     except (OSError, ValidationError):

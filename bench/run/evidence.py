@@ -3,8 +3,8 @@
 from contextlib import suppress
 from pathlib import Path
 
-from bench.analysis.contradictions import contradictions
-from bench.analysis.evidence import kernels
+from bench.analysis.contradictions import rank_contradictions
+from bench.analysis.evidence import announced_sets, kernels
 from bench.errors import BenchError
 from bench.model.plan import PlannedLane
 from bench.model.process import Process
@@ -18,8 +18,7 @@ def hold_evidence(process: Process, lane: PlannedLane, folder: Path) -> None:
     """
     for rank in process.ranks:
         with suppress(OSError, BenchError):  # it left none, or the folder is gone
-            rank.kernels = kernels(read_evidence(folder, rank))
+            lines = read_evidence(folder, rank)
+            rank.kernels, rank.announced = kernels(lines), announced_sets(lines)
         if process.outcome == "completed":
-            observed = rank.record.observed if rank.record else None
-            onednn_isa = observed.onednn_isa if observed else None
-            rank.contradictions = contradictions(lane, rank.kernels, onednn_isa)
+            rank.contradictions = rank_contradictions(lane, rank)

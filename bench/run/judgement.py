@@ -10,6 +10,12 @@ from bench.model.record import Outcome, RankRecord
 from bench.model.spec import PROGRESS_PREFIX
 from bench.run.supervise import Ended
 
+_PINNING = re.compile(
+    r"(numactl|taskset): .+|libnuma: .*(out of range|invalid).*"
+    r"|(set_mempolicy|sched_setaffinity|mbind|setting \w+)\b.*: \S.*"
+)
+"""A refusal by numactl 2.0 or taskset, in its words: `set_mempolicy: Operation not permitted`."""
+
 RECORD_LIMIT = 64 * 1024**2
 """Bytes of a worker's record that are read: a larger one is not a record."""
 
@@ -81,10 +87,15 @@ def _read(path: Path) -> tuple[RankRecord | None, str]:
 
 
 def _last_words(log: Path) -> str:
-    """The log's last line that says something, cut to a line's length."""
+    """The log's last line that says something, cut to a line's length.
+
+    What pins the worker and refused is the cause: the launcher's traceback after it says only that
+    a command failed.
+    """
     try:
         lines = log.read_bytes()[-20_000:].decode(errors="replace").splitlines()
     except OSError:
         return "none"
     said = [x.strip() for x in lines if x.strip() and not x.startswith(PROGRESS_PREFIX)]
-    return said[-1][:300] if said else "none"
+    refused = [x for x in said if _PINNING.fullmatch(x)]
+    return (refused or said or ["none"])[-1][:300]

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from statistics import fmean
 from typing import Self, TypeVar
 
-from bench.host.cgroup import find
 from bench.host.files import Files
+from bench.host.hierarchy import find
 from bench.model.base import Reading
 from bench.model.process import Noise
 from bench.run.counters import JIFFIES, Counters, difference, read_counters

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench.analysis.states import to_run
-from bench.analysis.stopping import enough
-from bench.model.plan import PlannedLane
+from bench.analysis.stopping import enough, standing
+from bench.model.plan import Plan, PlannedLane
 from bench.model.process import Process
 from bench.model.result import Result, RunStatus
 from bench.plan import rounds
@@ -20,9 +20,13 @@ from bench.run.turns import take_turns
 
 @dataclass(frozen=True)
 class Rounds:
-    """Runs the rounds of `result`, to which `on_end` adds each process that ends."""
+    """Runs the rounds of `result`, to which `on_end` adds each process that ends.
+
+    `plan` is its plan with this host's paths.
+    """
 
     result: Result
+    plan: Plan
     launch: Launch
     display: Display
     on_end: Callable[[Process], None]
@@ -32,7 +36,7 @@ class Rounds:
 
         Errors as of `take_turns`.
         """
-        plan, processes = self.result.plan, self.result.processes
+        plan, processes = self.plan, self.result.processes
         began, seconds = time.monotonic(), list[float]()
         number = max((process.round for process in processes), default=0)
         while lanes := to_run(plan, processes):
@@ -43,11 +47,12 @@ class Rounds:
             round_began = time.monotonic()
             self._round(number, lanes)
             seconds.append(time.monotonic() - round_began)
+            self.display.standing(standing(plan, self.result.summary))
         return "failed", "no lane is left to run"
 
     def _round(self, number: int, lanes: list[PlannedLane]) -> None:
         """Measure each lane once: all alive together, or one after the other."""
-        plan, by_id = self.result.plan, {lane.id: lane for lane in lanes}
+        plan, by_id = self.plan, {lane.id: lane for lane in lanes}
         order = rounds.order(list(by_id), plan.seed, number)
         slots = [Slot(number, position, by_id[name]) for position, name in enumerate(order)]
         self.display.round_started(number, order)
@@ -58,5 +63,5 @@ class Rounds:
     def _start(self, slot: Slot) -> Running:
         records = (p.record for p in self.result.processes if p.lane == slot.lane.id)
         known = any(record is not None and record.limits is not None for record in records)
-        self.display.lane_started(slot.lane.id, self.result.plan.lane_limit_seconds)
+        self.display.lane_started(slot.lane.id, self.plan.lane_limit_seconds)
         return self.launch.start(slot, measure_limits=not known, on_progress=self.display.progress)

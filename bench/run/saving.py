@@ -1,14 +1,17 @@
 """A run's result in its folder, after each process and at the end."""
 
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
 from bench.errors import BenchError
 from bench.model.result import Result
-from bench.report.render import render_charts, render_texts
+from bench.report.render import is_rendered, render, render_charts, render_texts
+from bench.report.render import render_missing as missing
 from bench.results import checksums
 from bench.results.folder import RESULT, write_text
+from bench.results.lock import Lock
 
 
 def save(result: Result, folder: Path) -> None:
@@ -28,6 +31,24 @@ def save_ended(result: Result, folder: Path) -> None:
         checksums.write(folder)
     except OSError as error:
         _rescue(result, folder, error)
+
+
+def render_again(result: Result, folder: Path) -> None:
+    """Render all that is drawn from `result.json`. BenchError if another process works there.
+
+    OSError if the folder can't be written.
+    """
+    with Lock(folder):
+        checksums.renew(folder, render(result, folder))
+
+
+def render_missing(result: Result, folder: Path) -> None:
+    """Render what is not there, if the run has ended and the folder can be written."""
+    if result.status == "running" or is_rendered(result, folder):
+        return
+    with suppress(OSError, BenchError), Lock(folder):
+        checksums.renew(folder, [])  # what can't be summed is not added to
+        checksums.renew(folder, missing(result, folder))
 
 
 def _rescue(result: Result, folder: Path, error: OSError) -> NoReturn:

@@ -1,5 +1,6 @@
 """One run from its begin to its end, saved after each process."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +16,13 @@ from bench.model.process import Process
 from bench.model.result import Result, RunStatus
 from bench.report.progress import Display
 from bench.results.folder import create, point_latest
-from bench.run.data import prepare_data
+from bench.results.lock import Lock
+from bench.results.privacy import of_run
+from bench.run.data import DATA_LOG, prepare_data
 from bench.run.evidence import hold_evidence
 from bench.run.launch import Launch
 from bench.run.leftovers import leftovers, work_folder
+from bench.run.others import others_measuring
 from bench.run.rounds import Rounds
 from bench.run.saving import save, save_ended
 from bench.run.supervise import Interrupted, interruptible
@@ -27,12 +31,22 @@ from bench.run.turns import Stopped
 
 @dataclass
 class Run:
-    """A run under way. `result` is always what `result.json` says, or is about to say."""
+    """A run under way, alone in its folder. `result` is always what `result.json` says.
+
+    It is made with a result that knows this host's paths; what is private is no more in `result`
+    then. `lock` is the folder's, if it is held already. BenchError if another process works there.
+    """
 
     folder: Path
     result: Result
     display: Display
+    lock: Lock | None = None
     exit_code: int = Exit.DONE
+
+    def __post_init__(self) -> None:
+        self.lock = self.lock or Lock(self.folder)
+        self._host, self._plan = self.result.host, self.result.plan
+        self._keep_private(None, None)
 
     @classmethod
     def begin(
@@ -54,8 +68,9 @@ class Run:
             summary=summarize(plan, [], None),
         )
         run = cls(create(results, host.name or host.id, plan.profile, now), result, display)
-        save(result, run.folder)
-        point_latest(run.folder)
+        save(run.result, run.folder)
+        if (why := point_latest(run.folder)) is not None:
+            display.note(why)
         return run
 
     def measure(self, data_dir: Path) -> None:
@@ -63,13 +78,19 @@ class Run:
 
         BenchError if there is no data to train on or the folder can't be written any more.
         """
-        with work_folder(self.folder) as work, interruptible():
+        assert self.lock is not None
+        with self.lock, work_folder(self.folder) as work, interruptible():
             error: BaseException | None = None
+            self._keep_private(data_dir, work)
             try:
+                self._note()
+                save(self.result, self.folder)  # it runs again, if it had ended
+                for log in self.folder.glob("logs/*.log"):  # of a session that was killed
+                    self._privacy.rewrite(log)
                 for process in leftovers(work, self.folder, self.result):
                     self._add(process)
                 launch = self._launch(data_dir, work)
-                status, why = Rounds(self.result, launch, self.display, self._add).run()
+                status, why = Rounds(self.result, self._plan, launch, self.display, self._add).run()
             except Stopped as stop:
                 for process in stop.processes:
                     self._keep(process)
@@ -89,14 +110,29 @@ class Run:
         elif error is not None:
             raise error
 
-    def _launch(self, data_dir: Path, work: Path) -> Launch:
-        host, plan = self.result.host, self.result.plan
-        for note in plan.notes:
+    def _keep_private(self, data_dir: Path | None, work: Path | None) -> None:
+        """Put marks for private places into what was known before the first process."""
+        self._privacy = of_run(self.folder, self._host, self._plan, data_dir, work)
+        result, private = self.result, self._privacy
+        for name in ("kit", "host", "plan"):
+            setattr(result, name, private.of(getattr(result, name)))
+        result.command = [private.text(word) for word in result.command]
+
+    def _note(self) -> None:
+        """Tell what is to be known before anything is measured."""
+        assert self.lock is not None
+        notes = [*self._plan.notes, *others_measuring()]
+        for note in [*notes, self.lock.note] if self.lock.note else notes:
             self.display.note(note)
-        data = prepare_data(host, plan, data_dir, work, self.folder)
-        self.result.data = data
+
+    def _launch(self, data_dir: Path, work: Path) -> Launch:
+        try:
+            data = prepare_data(self._host, self._plan, data_dir, work, self.folder)
+        finally:
+            self._privacy.rewrite(self.folder / DATA_LOG)
+        self.result.data = self._privacy.of(data)
         self.display.note(f"trains on {data.spec.kind} data: {data.reason}")
-        return Launch(host, plan, data.spec, work, self.folder)
+        return Launch(self._host, self._plan, data.spec, work, self.folder)
 
     def _add(self, process: Process) -> None:
         """Keep what a process came to, and save."""
@@ -106,6 +142,9 @@ class Run:
         self.display.lane_ended(process)
 
     def _keep(self, process: Process) -> None:
+        process = self._privacy.of(process)
+        with suppress(OSError):  # what it came to is more than its words
+            self._privacy.rewrite(self.folder / process.log)
         hold_evidence(process, self.result.plan.lane(process.lane), self.folder)
         self.result.processes.append(process)
 
@@ -117,7 +156,7 @@ class Run:
     def _end(self, status: RunStatus, why: str) -> None:
         """Save all, in the folder or, where it can't be written any more, somewhere else."""
         result = self.result
-        result.status, result.stop_reason = status, why
+        result.status, result.stop_reason = status, self._privacy.text(why)
         result.finished_at = datetime.now(UTC).isoformat(timespec="seconds")
         if went_wrong(result.plan, result.processes):
             self.exit_code = Exit.LANE_FAILED

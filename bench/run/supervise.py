@@ -46,7 +46,10 @@ class Ended:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Turn the first SIGINT, SIGTERM or SIGHUP into `Interrupted`; later ones are ignored."""
+    """Turn the first SIGINT, SIGTERM or SIGHUP into `Interrupted`; later ones are ignored.
+
+    SIGHUP is not listened to where it is ignored already, as under nohup.
+    """
 
     def stop(signum: int, _frame: FrameType | None) -> None:
         for each in INTERRUPTS:
@@ -56,7 +59,9 @@ def interruptible() -> Iterator[None]:
         else:
             raise Interrupted(signum)
 
-    before = {each: signal.signal(each, stop) for each in INTERRUPTS}
+    nohup = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    heard = [each for each in INTERRUPTS if not (nohup and each == signal.SIGHUP)]
+    before = {each: signal.signal(each, stop) for each in heard}
     try:
         yield
     finally:

@@ -1,24 +1,21 @@
-"""The command line as a process: exit codes, what goes to which stream, and what it costs."""
+"""The command line: exit codes, what goes to which stream, and what it writes."""
 
 import json
 import os
-import subprocess
-import sys
 
 import pytest
 
+from bench.errors import Exit
 from bench.plan.catalogue.lanes import LANES
 from tests.artifacts import consistent_result, write_artifact
 from tests.factories import make_result
+from tests.host_factory import make_host
 
 
-def bench(*arguments, **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "bench", *map(str, arguments)],
-        env={**os.environ, "NO_COLOR": "1", "COLUMNS": "100", **environment},
-        capture_output=True,
-        text=True,
-    )
+@pytest.fixture
+def host(monkeypatch):
+    """A host that nobody has to look at."""
+    monkeypatch.setattr("bench.host.probe.probe", lambda identify=False: make_host())
 
 
 @pytest.fixture
@@ -27,16 +24,34 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_help_names_every_command():
-    said = bench("--help").stdout
+@pytest.fixture
+def valid(tmp_path):
+    return write_artifact(tmp_path / "run", consistent_result())
+
+
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help_names_every_command(option, bench):
+    said = bench(option).stdout
     commands = ("probe", "doctor", "plan", "run", "report", "verify", "export", "schema")
     assert all(f"  {name} " in said for name in commands)
+    assert "--install-completion" in said
 
 
-def test_version_is_the_packages():
+@pytest.mark.parametrize("command", ["probe", "doctor", "plan", "run", "report", "verify"])
+def test_every_command_has_help_and_version(command, bench):
     import bench as package
 
-    assert bench("--version").stdout == f"bench {package.__version__}\n"
+    assert f" {command} [OPTIONS]" in bench(command, "-h").stdout.splitlines()[0]
+    for option in ("-V", "--version"):
+        done = bench(command, option)
+        assert (done.returncode, done.stdout) == (0, f"bench {package.__version__}\n")
+
+
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_version_is_the_packages(option, bench):
+    import bench as package
+
+    assert bench(option).stdout == f"bench {package.__version__}\n"
 
 
 @pytest.mark.parametrize(
@@ -49,16 +64,23 @@ def test_version_is_the_packages():
         (["plan", "--model", "vit_b_16", "--image-size", "100"], 2, "--image-size 96 or"),
         (["plan", "--data", "folder:/nowhere"], 2, "No such file or directory"),
         (["run", "--batch-size", "1"], 2, "--batch-size"),
-        (["run", "--rounds", "many"], 2, "--rounds"),
-        (["dance"], 2, "No such command"),
+        (["run", "--rounds", "many"], 2, "'many'"),
+        (["run", "--lane", ""], 2, "--lane ''"),
+        (["run", "--results", ""], 2, "'' names no file and no folder"),
+        (["run", "--data-dir", ""], 2, "'' names no file and no folder"),
+        (["run", "--resume", ""], 2, "'--resume': '' names no file and no folder"),
+        (["report", ""], 2, "'' names no file and no folder"),
+        (["run", "--results", "here", "--resume", "there"], 2, "--results here can't be given"),
+        (["dance"], 2, "No such command 'dance'"),
         (["report", "/nowhere"], 3, "remedy: name a run's folder"),
         (["verify", "/nowhere"], 3, "remedy: name a run's folder"),
+        (["run", "--resume", "/nowhere"], 3, "remedy: name a run's folder"),
         (["export", "/nowhere", "--format", "csv"], 3, "remedy: name a run's folder"),
         (["export", "/nowhere", "--format", "cvs"], 2, "did you mean csv?"),
         (["export", "/nowhere"], 2, "--format"),
     ],
 )
-def test_what_is_wrong_is_said_in_lines_without_a_traceback(arguments, code, said):
+def test_what_is_wrong_is_said_in_lines_without_a_traceback(arguments, code, said, bench, host):
     done = bench(*arguments)
     assert done.returncode == code
     assert said in done.stderr
@@ -67,7 +89,7 @@ def test_what_is_wrong_is_said_in_lines_without_a_traceback(arguments, code, sai
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"schema_version": "9"}', "\x00" * 100])
-def test_a_result_that_is_none_is_exit_code_5(content, tmp_path):
+def test_a_result_that_is_none_is_exit_code_5(content, tmp_path, bench):
     (tmp_path / "result.json").write_text(content)
     done = bench("report", tmp_path)
     assert done.returncode == 5
@@ -75,33 +97,44 @@ def test_a_result_that_is_none_is_exit_code_5(content, tmp_path):
     assert done.stderr.startswith("error: ")
 
 
-def test_report_writes_what_can_be_rendered(folder):
-    done = bench("report", folder)
-    assert done.returncode == 0
-    assert "bf16-avx512" in done.stdout
-    for name in ("report.md", "samples.csv", "charts/speedup.svg", "charts/speedup.png"):
-        assert (folder / name).stat().st_size > 0
+@pytest.mark.parametrize("debug", [[], ["--debug"]])
+@pytest.mark.parametrize("error", [ZeroDivisionError("by zero"), RecursionError(), MemoryError()])
+def test_a_crash_is_said_and_never_looks_like_a_failed_lane(error, debug, bench, monkeypatch):
+    def crashes(*_):
+        raise error
+
+    monkeypatch.setattr("bench.results.folder.opened", crashes)
+    done = bench("report", "x", *debug)
+    assert done.returncode == Exit.INTERNAL == 70
+    if debug:
+        assert "Traceback" in done.stderr
+    else:
+        what, remedy = done.stderr.splitlines()
+        assert what.startswith(f"error: bench itself is at fault: {type(error).__name__}")
+        assert "--debug" in remedy
 
 
-def test_report_of_a_folder_that_cannot_be_written_is_said(folder):
-    (folder / "charts").write_text("a file where the charts should go")
-    done = bench("report", folder)
+@pytest.mark.parametrize("words", [["--debug", "report"], ["report", "--debug"]])
+def test_a_traceback_is_there_for_who_asks(words, bench):
+    done = bench(*words, "/nowhere")
+    assert "Traceback" in done.stderr
     assert done.returncode == 3
-    assert "Traceback" not in done.stderr
 
 
-def test_json_is_data_and_nothing_else(folder):
-    result = json.loads((folder / "result.json").read_text())
-    assert json.loads(bench("report", folder, "--json").stdout) == result
+def test_json_is_data_and_nothing_else(valid, bench):
+    result = json.loads((valid / "result.json").read_text())
+    said = bench("report", valid, "--json").stdout
+    assert json.loads(said) == result
+    assert said.isascii()
 
 
-def test_the_schema_is_one_that_a_result_follows():
+def test_the_schema_is_one_that_a_result_follows(bench):
     schema = json.loads(bench("schema").stdout)
     assert schema["properties"].keys() == json.loads(make_result().model_dump_json()).keys()
     assert schema["additionalProperties"] is False
 
 
-def test_probe_as_json_has_the_host_the_cores_and_the_lanes():
+def test_probe_as_json_has_the_host_the_cores_and_the_lanes(bench, host):
     probed = json.loads(bench("probe", "--json").stdout)
     assert probed["lane_cores"]["cpus"]
     assert [lane["id"] for lane in probed["lanes"]] == [lane.id for lane in LANES]
@@ -109,7 +142,7 @@ def test_probe_as_json_has_the_host_the_cores_and_the_lanes():
 
 
 @pytest.mark.parametrize("format", ["csv", "google-benchmark", "openmetrics"])
-def test_export_writes_to_standard_output_or_a_file(format, folder, tmp_path):
+def test_export_writes_to_standard_output_or_a_file(format, folder, tmp_path, bench):
     printed = bench("export", folder, "--format", format)
     assert printed.returncode == 0
     assert "bf16-avx512" in printed.stdout
@@ -118,7 +151,14 @@ def test_export_writes_to_standard_output_or_a_file(format, folder, tmp_path):
     assert (tmp_path / "figures").read_text() == printed.stdout
 
 
-def test_what_a_reader_should_know_is_said_beside_the_data(folder):
+def test_export_takes_the_place_of_no_link(folder, tmp_path, bench):
+    (tmp_path / "link").symlink_to("figures")
+    assert bench("export", folder, "--format", "csv", "-o", tmp_path / "link").returncode == 0
+    assert (tmp_path / "link").is_symlink()
+    assert "bf16-avx512" in (tmp_path / "figures").read_text()
+
+
+def test_what_a_reader_should_know_is_said_beside_the_data(folder, bench):
     content = json.loads((folder / "result.json").read_text())
     major = content["schema_version"].split(".")[0]
     content |= {"schema_version": f"{major}.99", "weather": "rain"}
@@ -131,18 +171,13 @@ def test_what_a_reader_should_know_is_said_beside_the_data(folder):
         assert "note: " not in done.stdout
 
 
-@pytest.fixture
-def valid(tmp_path):
-    return write_artifact(tmp_path / "run", consistent_result())
-
-
-def test_verify_says_what_it_checked(valid):
+def test_verify_says_what_it_checked(valid, bench):
     done = bench("verify", valid)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("valid: ")
 
 
-def test_verify_of_a_changed_figure_is_exit_code_5(valid):
+def test_verify_of_a_changed_figure_is_exit_code_5(valid, bench):
     text = (valid / "result.json").read_text()
     (valid / "result.json").write_text(
         text.replace('"rounds_completed": 2', '"rounds_completed": 3')
@@ -152,7 +187,7 @@ def test_verify_of_a_changed_figure_is_exit_code_5(valid):
     assert json.loads(done.stdout)["valid"] is False
 
 
-def test_conclusions_of_another_analysis_are_drawn_anew_on_request(tmp_path):
+def test_conclusions_of_another_analysis_are_drawn_anew_on_request(tmp_path, bench):
     result = consistent_result()
     result.summary.method.version = "0.0.1"
     folder = write_artifact(tmp_path / "run", result)
@@ -163,33 +198,7 @@ def test_conclusions_of_another_analysis_are_drawn_anew_on_request(tmp_path):
     assert "by this analysis: " in redrawn.stdout
 
 
-def test_the_host_is_named_only_when_asked():
+def test_the_host_is_named_only_when_asked(bench):
     name = os.uname().nodename
     assert name not in bench("probe", "--json").stdout.split('"')
     assert name in bench("probe", "--json", "--identify").stdout.split('"')
-
-
-@pytest.mark.parametrize("arguments", [["--help"], ["probe"], ["plan"], ["report"], ["schema"]])
-def test_no_command_of_the_controller_imports_torch(arguments, folder):
-    words = ["bench", *arguments, *([str(folder)] if arguments == ["report"] else [])]
-    code = (
-        "import sys, atexit; "
-        "atexit.register(lambda: print('torch' in sys.modules, file=sys.stderr)); "
-        f"sys.argv = {words!r}; from bench.cli import main; main()"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.stderr.splitlines()[-1] == "False"
-
-
-def test_a_traceback_is_there_for_who_asks():
-    assert "Traceback" in bench("--debug", "report", "/nowhere").stderr
-
-
-def test_a_run_of_another_schema_is_not_gone_on_with(folder):
-    path = folder / "result.json"
-    tree = json.loads(path.read_text())
-    path.write_text(json.dumps(tree | {"schema_version": "2.1"}))
-    done = bench("run", "--resume", str(folder))
-    assert done.returncode == 3
-    assert "follows schema 2.1" in done.stderr
-    assert json.loads(path.read_text())["schema_version"] == "2.1", "nothing was written"

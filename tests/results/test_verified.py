@@ -11,7 +11,16 @@ from bench.report.progress import PlainDisplay
 from bench.results.folder import read
 from bench.results.verify import verify
 from bench.run.session import Run
-from tests.run.test_run import ROOT, _find_the_kit, _wait_for, data_dir, going_on, planned, run  # noqa: F401
+from tests.run.test_run import (  # noqa: F401
+    ROOT,
+    _find_the_kit,
+    _quickly,
+    _wait_for,
+    data_dir,
+    going_on,
+    planned,
+    run,
+)
 
 
 @pytest.mark.parametrize(
@@ -25,9 +34,7 @@ from tests.run.test_run import ROOT, _find_the_kit, _wait_for, data_dir, going_o
     ],
     ids=lambda how: "-".join(how.values()),
 )
-def test_a_run_verifies(how, tmp_path, data_dir, monkeypatch):  # noqa: F811
-    # Drawn in the test below only: they take longer than a scripted run.
-    monkeypatch.setattr("bench.run.saving.render_charts", lambda result, folder: None)
+def test_a_run_verifies(how, tmp_path, data_dir):  # noqa: F811
     folder = run(planned(rounds=2, **how), tmp_path, data_dir).folder
     assert verify(folder).problems == []
 

@@ -1,11 +1,9 @@
 """Verifying a run's folder: the untouched one passes, and each kind of change is told."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,22 +13,15 @@ from bench.results import checksums
 from bench.results.folder import RESULT, write_text
 from bench.results.verify import PROBLEMS, verify
 from tests.artifacts import consistent_result, summarize_again, write_artifact
+from tests.cli.conftest import bench  # noqa: F401
 
 Edit = Callable[[Result], object]
+Bench = Callable[..., Any]
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return write_artifact(tmp_path / "run", consistent_result())
-
-
-def bench_verify(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "bench", "verify", str(folder), *options],
-        env={**os.environ, "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-    )
 
 
 def edited(folder: Path, edit: Edit) -> list[str]:
@@ -42,9 +33,9 @@ def edited(folder: Path, edit: Edit) -> list[str]:
     return verify(folder).problems
 
 
-def test_an_untouched_artifact_is_valid(folder: Path) -> None:
+def test_an_untouched_artifact_is_valid(folder: Path, bench: Bench) -> None:  # noqa: F811
     assert verify(folder).problems == []
-    done = bench_verify(folder)
+    done = bench("verify", folder)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
         "valid: schema 2.0, checksums, the summary from the raw steps of 6 processes, "
@@ -69,6 +60,7 @@ def test_an_interrupted_run_is_valid(folder: Path) -> None:
         last = result.processes[-1]
         last.outcome, last.reason = "interrupted", "the run was ended meanwhile"
         last.ranks[0].kernels, last.ranks[0].evidence = [], None
+        last.ranks[0].announced = []
         assert last.record is not None
         last.record.compute.samples -= 1  # it was ended in mid-step
         summarize_again(result)
@@ -76,9 +68,9 @@ def test_an_interrupted_run_is_valid(folder: Path) -> None:
     assert edited(folder, interrupt) == []
 
 
-def test_json_has_the_problems(folder: Path) -> None:
+def test_json_has_the_problems(folder: Path, bench: Bench) -> None:  # noqa: F811
     (folder / "report.md").unlink()
-    done = bench_verify(folder, "--json")
+    done = bench("verify", folder, "--json")
     assert done.returncode == 5
     told = json.loads(done.stdout)
     assert told["problems"] == ["report.md: missing"]
@@ -101,9 +93,14 @@ def test_json_has_the_problems(folder: Path) -> None:
         ),
     ],
 )
-def test_changed_files_are_told(change: Callable[[Path], object], told: str, folder: Path) -> None:
+def test_changed_files_are_told(
+    change: Callable[[Path], object],
+    told: str,
+    folder: Path,
+    bench: Bench,  # noqa: F811
+) -> None:
     change(folder)
-    done = bench_verify(folder)
+    done = bench("verify", folder)
     assert done.returncode == 5
     assert told in done.stdout
     assert "Traceback" not in done.stderr
@@ -227,9 +224,9 @@ def test_conclusions_of_another_analysis_are_stale_and_not_false(folder: Path) -
     assert verified.checked == "schema 2.0, checksums, the raw steps", "and no conclusions"
 
 
-def test_redrawing_shows_what_this_analysis_concludes(folder: Path) -> None:
+def test_redrawing_shows_what_this_analysis_concludes(folder: Path, bench: Bench) -> None:  # noqa: F811
     edited(folder, _of_another_analysis)
-    done = bench_verify(folder, "--redraw")
+    done = bench("verify", folder, "--redraw")
     assert done.returncode == 0
     assert "drawn by version 1.9 of the analysis" in done.stderr
     valid, *differences = done.stdout.splitlines()
@@ -312,8 +309,8 @@ def test_a_result_that_nobody_can_read_is_told(edit: Edit, told: str, folder: Pa
     assert told in problems[0]
 
 
-def test_a_folder_without_a_result_is_no_artifact(tmp_path: Path) -> None:
-    done = bench_verify(tmp_path)
+def test_a_folder_without_a_result_is_no_artifact(tmp_path: Path, bench: Bench) -> None:  # noqa: F811
+    done = bench("verify", tmp_path)
     assert done.returncode == 3
     assert "remedy: name a run's folder" in done.stderr
 

@@ -18,7 +18,7 @@ from bench.report.progress import PlainDisplay
 from bench.results.folder import read
 from bench.results.verify import verify
 from bench.run.session import Run
-from tests.run.test_run import ROOT, here, planned
+from tests.run.test_run import ROOT, _quickly, here, planned  # noqa: F401
 
 
 @pytest.fixture

@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from bench.errors import BenchError, Exit
+from bench.model.result import Data
+from bench.model.workload import DataSpec
 from bench.report.progress import PlainDisplay
 from bench.results.folder import read
+from bench.results.verify import verify
 from bench.run.session import Run
 from tests.factories import make_plan
 from tests.host_factory import known, make_host, make_stack
@@ -61,6 +64,7 @@ def going_on(result):
     lanes = [lane.model_copy(update={"command": acting("completes")}) for lane in result.plan.lanes]
     result.plan = result.plan.model_copy(update={"lanes": lanes})
     result.status, result.finished_at = "running", None
+    result.host = here()  # whose paths an artifact does not tell
     return result
 
 
@@ -74,10 +78,18 @@ def _find_the_kit(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
 
+def data_at_once(_host, plan, data_dir, _work, artifact):
+    """What the data's process comes to, without starting one."""
+    (artifact / "logs/data.log").write_text("")
+    spec = DataSpec(kind="synthetic", root=str(data_dir.resolve()), samples=plan.data_samples)
+    return Data(spec=spec, reason="asked for")
+
+
 @pytest.fixture(autouse=True)
-def _no_charts(request, monkeypatch):
-    """Drawn in one test only: they take longer than a scripted run."""
+def _quickly(request, monkeypatch):
+    """Data are made and charts drawn in one test only: both take longer than a scripted run."""
     if request.function is not test_the_artifact_is_complete:
+        monkeypatch.setattr("bench.run.session.prepare_data", data_at_once)
         monkeypatch.setattr("bench.run.saving.render_charts", lambda result, folder: None)
 
 
@@ -128,6 +140,7 @@ def test_the_artifact_is_complete(tmp_path, data_dir):
     latest = folder.parent / "latest"
     assert latest.is_symlink()
     assert latest.resolve() == folder.resolve()
+    assert verify(folder).problems == []
 
 
 @pytest.mark.parametrize(
@@ -150,7 +163,7 @@ def test_a_lane_that_fails_is_told_and_the_others_go_on(how, why, tmp_path, data
 
 
 def test_a_hung_lane_is_ended_at_its_limit(tmp_path, data_dir):
-    plan = planned(fp32="hangs", fp32_ipex="completes", limit=2.0)
+    plan = planned(fp32="hangs", fp32_ipex="completes", limit=1.0)
     under_way = run(plan, tmp_path, data_dir)
     assert "time limit" in reason(under_way, "fp32")
     pid = (under_way.folder / "logs/round01-fp32.log").read_text().split()[1]

@@ -69,6 +69,16 @@ def saves_when_alone(spec: LaneSpec) -> None:
     path.write_text(path.read_text().replace('"completed"', '"interrupted"'))
 
 
+def tells_paths(spec: LaneSpec) -> None:
+    """Fail, with the paths of everything in its words, and in a record's."""
+    root, run = spec.data["root"], Path(spec.evidence_path).parent.parent
+    words = f"no {root}/x in {run}, {Path.home()}"
+    print(f"{words}; {__file__}, {sys.executable}, {os.environ}", flush=True)
+    failure = {"kind": "OSError", "message": words}
+    record = {"lane": spec.lane, "outcome": "failed", "failure": failure}
+    Path(spec.record_path).write_text(json.dumps(record))
+
+
 def crashes(_: LaneSpec) -> None:
     """Die as from a memory fault."""
     print("about to crash", flush=True)
