@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bench.analysis.ratios import ratio_against
 from bench.analysis.summary import summarize
 from bench.model.plan import PlannedLane
 from bench.model.process import Kernel, Process
@@ -176,6 +177,7 @@ def _amx_process(number: int, rate: float) -> Process:
     scale = 5.0 / rate  # of a lane that the factories do not know: 5 samples/s
     process.ranks[0].kernels = [_slowed(_on_amx(each), scale) for each in process.kernels]
     process.noise.frequency_mhz = known(2600.0)
+    record_of(process).evidence_seconds = 16 / rate
     return process
 
 
@@ -189,3 +191,23 @@ def _on_amx(kernel: Kernel) -> Kernel:
 
 def _slowed(kernel: Kernel, factor: float) -> Kernel:
     return kernel.model_copy(update={"milliseconds": kernel.milliseconds * factor})
+
+
+def functional_check() -> Result:
+    """The profile `smoke`: one round of a few steps, too short to measure by."""
+    result = make_result(rounds=1, functional_check=True, profile="smoke")
+    return summarized(result)
+
+
+def over_avx512(result: Result) -> Result:
+    """The result with a ratio of the AMX lane over the BF16 lane on AVX-512, if it has none."""
+    amx, other = result.summary.lanes[3], result.summary.lanes[2]
+    if ratio_against(amx.compute_ratios, other.lane) is None:
+        ours, theirs = amx.compute_ratios[0], other.compute_ratios[0]
+        assert ours.interval is not None
+        change = {"against": other.lane, "value": ours.value / theirs.value}
+        interval = ours.interval.model_copy(
+            update={"low": 0.97 * change["value"], "high": 1.03 * change["value"]}
+        )
+        amx.compute_ratios.append(ours.model_copy(update=change | {"interval": interval}))
+    return result

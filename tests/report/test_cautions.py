@@ -1,7 +1,12 @@
 from bench.model.result import Result
 from bench.model.summary import RoundState
-from bench.report.document.captions import captions, cautions, disturbances
+from bench.report.charts.catalogue import charts
+from bench.report.charts.drawing import compose
+from bench.report.charts.sheet import Words
+from bench.report.document.captions import cautions, disturbances, outliers
+from bench.report.document.result import result_document
 from tests.factories import make_result
+from tests.report.reading import report, section, shown
 from tests.report.scenes import disturbed_round, invalid_lane, record_of, summarized
 
 
@@ -20,7 +25,7 @@ def test_outliers_are_counted_by_lane_and_said_to_count() -> None:
     result = quiet(make_result(rounds=2))
     result.summary.lanes[0].outliers, result.summary.lanes[2].outliers = 8, 4
     # Two rounds of three lanes with 12 timed compute steps each.
-    assert cautions(result) == [
+    assert outliers(result) == [
         "12 of 72 timed compute steps are outliers (modified z-score over 3.5): "
         "8 in fp32, 4 in bf16-avx512; all count."
     ]
@@ -29,13 +34,13 @@ def test_outliers_are_counted_by_lane_and_said_to_count() -> None:
 def test_one_outlier_is_one() -> None:
     result = quiet(make_result(rounds=1))
     result.summary.lanes[0].outliers = 1
-    assert cautions(result)[0].startswith("1 of 36 timed compute steps is an outlier (")
+    assert outliers(result)[0].startswith("1 of 36 timed compute steps is an outlier (")
 
 
 def test_steps_of_invalid_lanes_are_not_among_those_counted() -> None:
     result = quiet(invalid_lane(rounds=3))
     result.summary.lanes[0].outliers = 2
-    assert cautions(result)[0].startswith("2 of 108 timed")
+    assert outliers(result)[0].startswith("2 of 108 timed")
 
 
 def test_warmups_that_never_became_steady() -> None:
@@ -72,17 +77,41 @@ def test_the_cutoff_is_the_one_that_the_summary_was_drawn_with() -> None:
     result = quiet(make_result(rounds=1))
     result.summary.lanes[0].outliers = 1
     result.summary.method.constants["outlier_cutoff"] = 4.25
-    assert "(modified z-score over 4.25)" in cautions(result)[0]
+    assert "(modified z-score over 4.25)" in outliers(result)[0]
     result.summary.method.constants = {}
-    assert "(modified z-score)" in cautions(result)[0]
+    assert "(modified z-score)" in outliers(result)[0]
 
 
-def test_what_was_not_planned_is_told_with_its_lane() -> None:
+def test_what_was_not_planned_is_told_with_its_lane_and_mark() -> None:
     result = quiet(make_result())
     result.summary.lanes[1].cautions = ["round 2: it was started on CPUs 0, planned were 0-1"]
-    assert cautions(result) == ["fp32-ipex: round 2: it was started on CPUs 0, planned were 0-1"]
+    assert cautions(result) == ["! fp32-ipex: round 2: it was started on CPUs 0, planned were 0-1"]
 
 
-def test_captions_have_them_too() -> None:
-    result = disturbed_round()
-    assert set(cautions(result)) <= set(captions(result))
+def test_what_came_in_every_round_names_none() -> None:
+    result = quiet(make_result(rounds=3))
+    result.summary.lanes[0].cautions = ["rounds 1, 2, 3: no clock", "rounds 1, 2: one thread"]
+    assert cautions(result) == ["! fp32: no clock", "! fp32: rounds 1-2: one thread"]
+
+
+def test_a_caution_is_a_mark_at_its_lane_and_a_note() -> None:
+    result = quiet(make_result())
+    result.summary.lanes[2].cautions = ["PyTorch had 4 threads for 2 cores"]
+    text = report(result)
+    assert "\n| bf16-avx512 ! | **" in section(text, "Lanes")
+    assert "\n| fp32 | **" in section(text, "Lanes")
+    note = "! bf16-avx512: PyTorch had 4 threads for 2 cores"
+    assert section(text, "Notes").startswith(f"- {note}\n")
+    assert f"• {note}" in shown(result_document(result), 100)
+    for chart in charts(result):
+        names = [x.text for x in compose(chart).marks if isinstance(x, Words)]
+        assert "bf16-avx512 !" in names
+        assert "fp32" in names
+        assert chart.notes[-1] == "! The report has a caution of this lane."
+
+
+def test_outliers_all_count_so_that_a_full_report_alone_has_them() -> None:
+    result = make_result(rounds=2)
+    result.summary.lanes[0].outliers = 8
+    assert "outliers" in section(report(result), "Notes")
+    assert "outliers" not in shown(result_document(result), 100)

@@ -2,29 +2,38 @@
 
 import itertools
 import math
+import re
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 
 from bench.model.result import Result
 from bench.report.charts.catalogue import charts, write_charts
+from bench.report.charts.chart import Chart
 from bench.report.charts.drawing import MARGIN, compose, step_of
-from bench.report.charts.sheet import Shape, Words, inches, style
+from bench.report.charts.png import style
+from bench.report.charts.sheet import ROLES, Shape, Sheet, Words, fitting, inches
+from bench.report.charts.svg import svg
 from tests.factories import make_result
 from tests.host_factory import LONG_BRAND, NO_AMX, make_host
+from tests.report.reading import bars, reaches, stacks
 from tests.report.scenes import (
     change_lane,
     four_lanes,
+    functional_check,
     invalid_lane,
     long_names,
     many_lanes,
     one_lane,
     summarized,
 )
+from tests.report.test_palette import luminance
 
+SVG = "{http://www.w3.org/2000/svg}"
 NAMES = ["speedup", "training_time", "step_phases", "kernel_time", "limits"]
 RESULTS = {
     "three rounds": make_result(),
@@ -39,6 +48,7 @@ RESULTS = {
     "an invalid lane": invalid_lane(),
     "long names": long_names(),
     "many lanes": many_lanes(),
+    "functional check": functional_check(),
 }
 
 
@@ -116,17 +126,23 @@ def test_text_is_inside_the_sheet_and_clear_of_other_text(name: str) -> None:
                 assert apart, (chart.name, text, other)
 
 
+def rows_of(chart: Chart) -> list[str]:
+    return [row.lane for row in chart.rows]
+
+
 @pytest.mark.parametrize("name", list(RESULTS))
 def test_every_lane_has_its_name_and_its_labels_behind_its_bar(name: str) -> None:
     for chart in charts(RESULTS[name]):
         sheet = compose(chart)
         texts = [mark.text for mark in sheet.marks if isinstance(mark, Words)]
-        labels = [row.label for row in (*chart.bars, *chart.stacks)]
+        labels = [row.label for row in (*bars(chart), *stacks(chart))]
         labels += [
-            x.label for each in chart.reaches for x in (each.achieved, each.bound, each.peak)
+            x.label for each in reaches(chart) for x in (each.achieved, each.bound, each.peak)
         ]
-        for text in (*chart.lanes, *labels, chart.title, chart.axis):
+        names = [f"{x} !" if x in chart.marked and x in chart.lanes else x for x in rows_of(chart)]
+        for text in (*names, *labels, chart.axis):
             assert text in texts, chart.name
+        assert chart.title in " ".join(texts)
         boxes = [x for x in sheet.marks if isinstance(x, Shape) and x.fill and x.edge]
         ends = [max(x for x, _ in box.corners) for box in boxes]
         assert max(ends) < sheet.width
@@ -147,16 +163,16 @@ def test_bars_are_as_long_as_their_values_and_of_their_lanes_colours() -> None:
     boxes = [x for x in compose(chart).marks if isinstance(x, Shape) and x.edge and x.fill]
     lengths = [max(x for x, _ in box.corners) - box.corners[0][0] for box in boxes]
     assert [box.fill for box in boxes] == [chart.colours[lane] for lane in chart.lanes]
-    assert lengths == pytest.approx([bar.value * lengths[0] for bar in chart.bars])
+    assert lengths == pytest.approx([bar.value * lengths[0] for bar in bars(chart)])
 
 
 def test_parts_of_a_stack_stand_end_to_end() -> None:
     chart = next(x for x in charts(RESULTS["four lanes"]) if x.name == "step_phases")
     boxes = [x for x in compose(chart).marks if isinstance(x, Shape) and x.edge and x.fill]
-    bars = boxes[len(chart.colours) :]  # behind the legend
-    assert len(bars) == 4 * len(chart.stacks)
-    for row in range(len(chart.stacks)):
-        parts = bars[4 * row : 4 * row + 4]
+    drawn = boxes[len(chart.colours) :]  # behind the legend
+    assert len(drawn) == 4 * len(stacks(chart))
+    for row in range(len(stacks(chart))):
+        parts = drawn[4 * row : 4 * row + 4]
         for one, other in itertools.pairwise(parts):
             assert one.corners[1][0] == pytest.approx(other.corners[0][0])
         assert [x.fill for x in parts] == list(chart.colours.values())
@@ -183,21 +199,96 @@ def test_a_very_long_name_is_cut() -> None:
         process.lane = "x" * 300_000
     result.plan = result.plan.model_copy(update={"baseline": "x" * 300_000})
     for chart in charts(summarized(result)):
-        texts = [mark.text for mark in compose(chart).marks if isinstance(mark, Words)]
-        assert "x" * 39 + "…" in texts
+        marks = [mark for mark in compose(chart).marks if isinstance(mark, Words)]
+        (name,) = {x.text.removesuffix(" !") for x in marks if x.align == "right"}
+        assert re.fullmatch("x+…", name)
+        assert inches(name, 9.5) <= 3.0
 
 
 def test_the_same_shapes_are_in_both_files(drawn: list[Path]) -> None:
     from PIL.Image import open as open_image
 
-    svg = (drawn[0].parent / "speedup.svg").read_text()
+    text = (drawn[0].parent / "speedup.svg").read_text()
     with open_image(drawn[0].parent / "speedup.png") as picture:
-        assert picture.text["Title"] == "Speed-up over fp32, by lane"  # type: ignore[attr-defined]
+        about = picture.text  # type: ignore[attr-defined]
         pixels = {colour for _, colour in picture.getcolors(100_000) or []}
-    for colour in ("#56b4e9", "#0072b2", "#e69f00"):
-        assert f"fill: {colour}" in svg
+    assert about["Title"] == "Speed-up over fp32, by lane"
+    assert "fp32-ipex: 1." in about["Description"]
+    for colour in ("#56B4E9", "#0072B2", "#E69F00"):
+        assert f'fill="{colour}"' in text
         assert tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5)) in pixels
-    assert "<dc:date>" not in svg
+
+
+def parsed(chart: Chart) -> Element:
+    return fromstring(svg(compose(chart), chart.title, chart.description))
+
+
+@pytest.mark.parametrize("name", list(RESULTS))
+def test_text_stays_text_in_svg_and_has_a_description(name: str) -> None:
+    for chart in charts(RESULTS[name]):
+        root = parsed(chart)
+        assert root.findtext(f"{SVG}title") == chart.title
+        assert root.findtext(f"{SVG}desc") == chart.description
+        assert root.get("role") == "img"
+        texts = [each.text for each in root.iter(f"{SVG}text")]
+        assert texts == [x.text for x in compose(chart).marks if isinstance(x, Words)]
+        assert not list(root.iter(f"{SVG}path"))
+
+
+def test_on_a_dark_page_no_ink_and_no_paper_keeps_its_colour() -> None:
+    for chart in charts(RESULTS["an invalid lane"]):
+        root = parsed(chart)
+        rules = root.findtext(f"{SVG}style") or ""
+        assert rules.startswith("@media screen and (prefers-color-scheme:dark){")
+        for each in root.iter():
+            names = (each.get("class") or "").split()
+            for kind, role in (name.split("-") for name in names):
+                assert each.get(kind) == ROLES[role][0]
+                assert f".{kind}-{role}{{{kind}:{ROLES[role][1]}}}" in rules
+            on_a_part = each.get("text-anchor") == "middle" and each.get("font-size") == "8.5"
+            if each.tag in (f"{SVG}text", f"{SVG}line") and not on_a_part:
+                assert names, each.attrib
+            if each.tag == f"{SVG}rect":
+                assert names or each.get("fill") not in ("white", ROLES["paper"][0]), each.attrib
+
+
+@pytest.mark.parametrize("page", [0, 1])
+@pytest.mark.parametrize("role", ["ink", "faint", "alarm"])
+def test_text_can_be_read_on_either_paper(role: str, page: int) -> None:
+    ends = sorted((luminance(ROLES[each][page]) for each in (role, "paper")), reverse=True)
+    # WCAG 2.1, 1.4.3: contrast of at least 4.5.
+    assert (ends[0] + 0.05) / (ends[1] + 0.05) >= 4.5
+
+
+def test_a_strangers_text_is_safe_in_svg() -> None:
+    sheet = Sheet(8, 1)
+    sheet.text(1, 0.5, "<script>\x00\x1b&\n\uffff</script>")
+    root = fromstring(svg(sheet, "<a>\ufffe", "&"))
+    assert root.findtext(f"{SVG}text") == "<script>��&  </script>"
+    assert not list(root.iter(f"{SVG}script"))
+
+
+def test_every_picture_says_what_run_it_is_of(drawn: list[Path]) -> None:
+    texts = [path.read_text() for path in drawn if path.suffix == ".svg"]
+    for text in texts:
+        assert "Run 20261123T093000Z-3f9a1c0b7d2e4f61-quick, 2026-11-23, profile quick" in text
+        assert "INTEL(R) XEON(R) PLATINUM 8581C" in text
+        assert "functional check" not in text
+
+
+def test_every_picture_of_a_functional_check_says_so_and_has_no_bold_figure() -> None:
+    for chart in charts(functional_check()):
+        words = [x for x in compose(chart).marks if isinstance(x, Words)]
+        assert any(x.text.startswith("A functional check: ") for x in words)
+        assert chart.description.startswith("A functional check: ")
+        bold = [x.text for x in words if x.bold and x.text != chart.title]
+        assert not [text for text in bold if re.search(r"\d", text)]
+
+
+def test_what_does_not_fit_is_cut_with_an_ellipsis() -> None:
+    assert fitting("fp32", 1, 9.5) == "fp32"
+    assert fitting("fp32" * 100_000, 1, 9.5).endswith("…")
+    assert 0.8 < inches(fitting("fp32" * 100_000, 1, 9.5), 9.5) <= 1
 
 
 def test_only_drawing_imports_matplotlib() -> None:
@@ -213,9 +304,11 @@ def test_only_drawing_imports_matplotlib() -> None:
 
 def test_drawing_needs_no_figure_of_matplotlib(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from tests.report.scenes import one_lane; "
-        "from bench.report.charts.catalogue import write_charts; "
-        f"write_charts(one_lane(), Path({str(tmp_path)!r})); "
+        "import sys; from pathlib import Path; from bench.report.charts.drawing import draw; "
+        "from bench.report.charts.chart import Bar, Chart; "
+        "bar = Bar('fp32', 1.0, None, None, '1'); "
+        "chart = Chart('x', 'T', 'axis', [bar], {'fp32': '#56B4E9'}, [], [], 'Run'); "
+        f"draw(chart, Path({str(tmp_path)!r})); "
         "print('matplotlib.backends.backend_agg' in sys.modules, "
         "'matplotlib.pyplot' in sys.modules, 'matplotlib.axes' in sys.modules)"
     )

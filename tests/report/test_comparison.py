@@ -5,8 +5,8 @@ from bench.report.charts.comparison import speedup, training_time
 from bench.report.charts.limits import limits
 from bench.report.charts.step import kernel_time, step_phases
 from tests.factories import make_process, make_result
-from tests.host_factory import NO_AMX
-from tests.report.scenes import invalid_lane, summarized, two_stacks
+from tests.report.reading import absent, bars, reaches, stacks
+from tests.report.scenes import change_lane, invalid_lane, summarized, two_stacks
 
 LANES = ["fp32", "fp32-ipex", "bf16-avx512"]
 
@@ -15,8 +15,8 @@ def test_speedup_is_the_compute_ratio_with_its_range() -> None:
     result = make_result()
     chart = speedup(result)
     assert chart is not None
-    assert [bar.lane for bar in chart.bars] == LANES
-    baseline, _, bf16 = chart.bars
+    assert [bar.lane for bar in bars(chart)] == LANES
+    baseline, _, bf16 = bars(chart)
     assert (baseline.value, baseline.low, chart.reference) == (1.0, None, 1.0)
     ratio = result.summary.lanes[2].compute_ratios[0]
     assert ratio.interval is not None
@@ -37,7 +37,7 @@ def test_without_an_interval_the_whiskers_are_the_range_and_say_so() -> None:
     chart = speedup(result)
     assert chart is not None
     ratio = result.summary.lanes[1].compute_ratios[0]
-    assert (chart.bars[1].low, chart.bars[1].high) == (ratio.low, ratio.high)
+    assert (bars(chart)[1].low, bars(chart)[1].high) == (ratio.low, ratio.high)
     assert chart.notes[0] == "Whiskers: the lowest and the highest round, no interval."
 
 
@@ -53,20 +53,44 @@ def test_whiskers_of_two_kinds_are_told_apart() -> None:
     )
 
 
-def test_a_lane_without_a_number_is_named_and_not_drawn() -> None:
+def test_a_lane_without_a_figure_is_a_row_with_a_reason_in_plain_words() -> None:
     for chart in charts(make_result(failing={"fp32-ipex": "no primitive"})):
         assert chart.lanes == ["fp32", "bf16-avx512"]
-        assert "Not drawn: fp32-ipex, failed: rounds 1, 2, 3: no primitive." in chart.notes
-        assert f"Not drawn: bf16-amx, skipped: {NO_AMX}." in chart.notes
+        assert [row.lane for row in chart.rows] == ["fp32", "fp32-ipex", "bf16-avx512", "bf16-amx"]
+        assert absent(chart) == {
+            "fp32-ipex": "failed: no primitive",
+            "bf16-amx": "skipped: this host offers no AMX",
+        }
+        assert "arch_prctl" not in " ".join([*chart.notes, chart.description])
 
 
 def test_a_long_reason_is_cut_in_a_chart_and_printable() -> None:
     chart = speedup(make_result(failing={"fp32-ipex": "\x1b[31m" + "no primitive " * 500}))
-    assert chart is not None
-    (note,) = (each for each in chart.notes if "fp32-ipex" in each)
-    assert note.startswith("Not drawn: fp32-ipex, failed: rounds 1, 2, 3: �[31mno primitive no")
-    assert note.endswith(" …")
-    assert len(note) < 280
+    words = absent(chart)["fp32-ipex"]
+    assert words.startswith("failed: �[31mno primitive no")
+    assert words.endswith(" …")
+    assert len(words) < 100
+
+
+def skipped(advertised: bool | None, usable: bool | None) -> str:
+    """What the chart says of an AMX lane whose host has such an instruction set."""
+    result = make_result()
+    for each in result.host.instruction_sets:
+        if each.name.startswith("amx"):
+            each.advertised, each.usable = advertised, usable
+    return absent(speedup(result))["bf16-amx"]
+
+
+def test_why_a_lane_was_skipped_is_by_what_the_host_lacks() -> None:
+    assert skipped(False, False) == "skipped: this host offers no AMX"
+    assert skipped(True, False) == "skipped: AMX may not be used here"
+    assert skipped(True, True) == "skipped: AMX may not be used here"  # its state is not granted
+    unknown = "skipped: it is not known whether this processor has AMX"
+    assert skipped(None, None) == unknown
+    result = make_result()
+    result.processes = [each for each in result.processes if each.lane != "fp32-ipex"]
+    change_lane(result, "fp32-ipex", intention="skipped", reason="no ipexrun is there; install it")
+    assert absent(speedup(summarized(result)))["fp32-ipex"] == "skipped: no ipexrun is there"
 
 
 def test_without_the_baseline_there_is_no_speedup_chart() -> None:
@@ -90,11 +114,11 @@ def test_training_time_says_how_it_came_about() -> None:
     extrapolated = training_time(make_result())
     assert extrapolated is not None
     assert extrapolated.title == "Training time of one epoch of 50,000 samples, extrapolated"
-    assert all(bar.label.startswith("~") for bar in extrapolated.bars)
+    assert all(bar.label.startswith("~") for bar in bars(extrapolated))
     measured = training_time(make_result(measured_epochs=True))
     assert measured is not None
     assert measured.title.endswith(", measured")
-    assert not any("~" in text for text in [*measured.notes, *(b.label for b in measured.bars)])
+    assert not any("~" in text for text in [*measured.notes, *(b.label for b in bars(measured))])
 
 
 def test_training_time_in_one_unit_for_all_lanes() -> None:
@@ -102,30 +126,30 @@ def test_training_time_in_one_unit_for_all_lanes() -> None:
     assert chart is not None
     assert chart.axis == "minutes an epoch"
     # 2,000 samples at 5.93 × 0.94 samples/s.
-    assert chart.bars[0].value == pytest.approx(2_000 / 5.58 / 60, rel=0.01)
-    assert chart.bars[0].label == "~5 min 59 s"
+    assert bars(chart)[0].value == pytest.approx(2_000 / 5.58 / 60, rel=0.01)
+    assert bars(chart)[0].label == "~5 min 59 s"
 
 
 def test_one_round_has_no_whiskers() -> None:
     chart = speedup(make_result(rounds=1))
     assert chart is not None
-    assert all(bar.low is None and bar.high is None for bar in chart.bars)
+    assert all(bar.low is None and bar.high is None for bar in bars(chart))
     assert "One round: no range." in chart.notes
 
 
 def test_phases_add_up_to_the_label() -> None:
     chart = step_phases(make_result())
     assert chart is not None
-    assert list(chart.stacks[0].parts) == ["data", "forward", "backward", "optimizer"]
-    assert chart.stacks[0].label == "2.63 s"
-    assert sum(chart.stacks[0].parts.values()) == pytest.approx(2.63, abs=0.005)
+    assert list(stacks(chart)[0].parts) == ["data", "forward", "backward", "optimizer"]
+    assert stacks(chart)[0].label == "2628 ms"
+    assert sum(stacks(chart)[0].parts.values()) == pytest.approx(2628, abs=5)
 
 
 def test_kernels_and_the_rest_add_up_to_the_median_step() -> None:
     result = make_result()
     chart = kernel_time(result)
     assert chart is not None
-    fp32 = chart.stacks[0]
+    fp32 = stacks(chart)[0]
     assert list(fp32.parts)[-2:] == ["reorder", "outside oneDNN"]
     rate = result.summary.lanes[0].compute_samples_per_second
     assert rate is not None
@@ -144,8 +168,8 @@ def test_kernels_beyond_the_median_step_are_drawn_without_a_rest() -> None:
     kernels.milliseconds["reorder"] = 10_000.0
     chart = kernel_time(result)
     assert chart is not None
-    assert chart.stacks[0].parts["outside oneDNN"] == 0.0
-    assert chart.stacks[0].label == "over the median of 2628 ms"
+    assert stacks(chart)[0].parts["outside oneDNN"] == 0.0
+    assert stacks(chart)[0].label == "over the median of 2628 ms"
 
 
 def test_limits_are_achieved_bound_and_peak() -> None:
@@ -154,7 +178,7 @@ def test_limits_are_achieved_bound_and_peak() -> None:
     assert chart is not None
     share = result.summary.lanes[2].limits
     assert share is not None
-    bf16 = chart.reaches[2]
+    bf16 = reaches(chart)[2]
     assert (bf16.achieved.value, bf16.peak.value) == (share.achieved_gflops, share.peak_gflops)
     assert bf16.bound.value == pytest.approx(share.achieved_gflops / share.bound_share)
     assert bf16.achieved.label.endswith(
@@ -168,25 +192,56 @@ def test_a_lane_whose_limits_are_not_known_says_so() -> None:
     chart = limits(result)
     assert chart is not None
     assert chart.lanes == LANES[1:]
-    assert "Not drawn: fp32, measured: its limits were not measured." in chart.notes
+    assert absent(chart)["fp32"] == "measured, but its limits were not measured"
 
 
-def test_an_invalid_lane_is_in_no_chart_and_named_in_all() -> None:
+def test_an_invalid_lane_has_no_figure_in_any_chart_and_a_row_in_all() -> None:
     made = charts(invalid_lane())
     assert len(made) == 5
     for chart in made:
         assert chart.lanes == LANES
-        (note,) = (each for each in chart.notes if "bf16-amx" in each)
-        assert note.startswith("Not drawn: bf16-amx, invalid: rounds 1, 2, 3: 0.0% of the conv")
+        assert absent(chart) == {"bf16-amx": "INVALID: what ran contradicts its name"}
 
 
 def test_every_chart_names_host_cores_and_workload() -> None:
     made = charts(make_result())
     assert len(made) == 5
     for chart in made:
-        host, workload = chart.context
-        assert host == "INTEL(R) XEON(R) PLATINUM 8581C CPU @ 2.10GHz, 2 cores (CPUs 0-1, node 0)"
-        assert workload == "ResNet-50, 224×224, batch 16, synthetic data (50,000 samples)"
+        assert chart.context == [
+            "INTEL(R) XEON(R) PLATINUM 8581C CPU @ 2.10GHz",
+            "2 cores (CPUs 0-1, node 0); "
+            "ResNet-50, 224×224, batch 16, synthetic data (50,000 samples)",
+        ]
+        assert chart.provenance == (
+            "Run 20261123T093000Z-3f9a1c0b7d2e4f61-quick, 2026-11-23, profile quick, 3 rounds, "
+            "bench 0.1.0 (1a2b3c4d5e6f)"
+        )
+
+
+def test_a_step_is_in_the_same_unit_in_both_its_charts() -> None:
+    phases, kernels = step_phases(make_result()), kernel_time(make_result())
+    assert phases is not None
+    assert kernels is not None
+    assert phases.axis == kernels.axis == "milliseconds a step, batch 16"
+    for one, other in zip(stacks(phases), stacks(kernels), strict=True):
+        assert one.label.endswith(" ms")
+        assert sum(one.parts.values()) == pytest.approx(sum(other.parts.values()), rel=0.01)
+
+
+def test_a_chart_is_described_for_those_who_cannot_see_it() -> None:
+    chart = speedup(make_result())
+    assert chart is not None
+    assert chart.description.startswith(
+        "compute throughput, as a multiple of fp32's. fp32: 1; fp32-ipex: 1."
+    )
+    assert "×, whiskers from 1.1" in chart.description
+    assert "; bf16-amx: skipped: this host offers no AMX. INTEL(R) XEON(R)" in chart.description
+    assert chart.description.endswith("bench 0.1.0 (1a2b3c4d5e6f).")
+    stack, reach = kernel_time(make_result()), limits(make_result())
+    assert stack is not None
+    assert reach is not None
+    assert "fp32: 2628 ms, of which convolution forward 533, " in stack.description
+    assert " bound, 260 peak; " in reach.description
 
 
 def test_an_interrupted_round_does_not_move_the_charts() -> None:
@@ -196,7 +251,7 @@ def test_an_interrupted_round_does_not_move_the_charts() -> None:
     stopped.outcome = "interrupted"
     stopped.reason = "SIGINT"
     result.processes.append(stopped)
-    assert [chart.bars for chart in charts(result)] == [chart.bars for chart in before]
+    assert [chart.rows for chart in charts(result)] == [chart.rows for chart in before]
 
 
 def test_batches_that_differ_are_told_and_each_step_is_of_its_own() -> None:
@@ -210,4 +265,4 @@ def test_batches_that_differ_are_told_and_each_step_is_of_its_own() -> None:
     chart = kernel_time(result)
     assert rate is not None
     assert chart is not None
-    assert sum(chart.stacks[2].parts.values()) == pytest.approx(32_000 / rate.median)
+    assert sum(stacks(chart)[2].parts.values()) == pytest.approx(32_000 / rate.median)

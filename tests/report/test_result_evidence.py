@@ -22,12 +22,33 @@ def test_what_ran_by_instruction_set_share_and_time() -> None:
     assert kernels is not None
     kernels.at_instruction_set = 0.987
     header, _, *cells = rows(report(result), "## What ran")
-    assert header[:4] == ["lane", "instruction set", "share at it", "convolution forward, ms"]
+    assert header[:3] == ["lane", "instruction set", "share at it"]
+    assert header[3:6] == ["calls seen", "of the step", "convolution forward, ms"]
     by_lane = {row[0]: row for row in cells}
     assert list(by_lane) == ["fp32", "fp32-ipex", "bf16-avx512"]
     assert by_lane["bf16-avx512"][1:3] == ["avx512_core_bf16", "99 %"]
     # 16 samples at the nominal 6 a second, of which forward convolutions take a fifth.
-    assert by_lane["fp32"][3] == "533"
+    assert by_lane["fp32"][5] == "533"
+
+
+@pytest.mark.parametrize(
+    ("calls", "expected", "covered", "written"),
+    [
+        (160, 161, 0.7312, ["160 of 161", "73 %"]),
+        (1, 29, 0.0002, ["1 of 29", "0.0 %"]),
+        (1234, None, 0.5, ["1,234", "50 %"]),
+        (None, None, None, ["–", "–"]),
+    ],
+)
+def test_what_the_evidence_covers_is_told(
+    calls: int | None, expected: int | None, covered: float | None, written: list[str]
+) -> None:
+    result = make_result()
+    kernels = result.summary.lanes[0].kernels
+    assert kernels is not None
+    kernels.calls, kernels.calls_expected, kernels.covered = calls, expected, covered
+    cells = {row[0]: row for row in rows(report(result), "## What ran")}
+    assert cells["fp32"][3:5] == written
 
 
 def test_a_measured_lane_without_evidence_says_so() -> None:
@@ -82,8 +103,8 @@ def test_what_a_lane_got_and_was_not_planned_is_told() -> None:
     for process in result.processes:
         if process.lane == "fp32":
             observed_of(process).flush_denormal = False
-    text = section(report(summarized(result)), "What the figures are")
-    assert re.search(r"- fp32: rounds 1, 2, 3: .*denormals", text)
+    text = section(report(summarized(result)), "Notes")
+    assert re.search(r"- ! fp32: denormals", text)
 
 
 def test_disturbed_rounds_are_marked_and_their_weight_is_told() -> None:

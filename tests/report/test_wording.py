@@ -5,9 +5,11 @@ from bench.model.summary import Interval, Ratio, Spread, Verdict
 from bench.report.document.wording import (
     beneath,
     by_lane,
+    in_rounds,
+    interval_words,
     methods,
     rate_unit,
-    ratio_words,
+    ratio_value,
     reading,
     span,
     time_unit,
@@ -152,7 +154,25 @@ def test_an_end_that_is_not_1_is_not_written_as_1(
 ) -> None:
     ratio = make_ratio(value, low, high)
     assert ratio.interval is not None
-    assert ratio_words(ratio, ratio.interval) == written
+    assert (ratio_value(ratio), interval_words(ratio, ratio.interval)) == written
+    assert beneath(ratio) == written[1].removeprefix("95 % interval ")
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("rounds 1, 2, 3: no counter", "no counter"),
+        ("rounds 1-3: no counter", "no counter"),
+        ("rounds 1, 2: no counter", "rounds 1-2: no counter"),
+        ("round 3: no counter", "round 3: no counter"),
+        ("failed in rounds 1, 3: died; round 2: gone", "failed in rounds 1,3: died; round 2: gone"),
+        ("no counter in round 2", "no counter in round 2"),
+    ],
+)
+def test_rounds_are_told_in_short_and_not_at_all_where_they_are_all(
+    text: str, written: str
+) -> None:
+    assert in_rounds(text, {1, 2, 3}) == written
 
 
 def test_the_method_is_told_once_with_its_level_and_rounds() -> None:

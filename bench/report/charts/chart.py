@@ -1,14 +1,14 @@
 """A chart as data: what it shows and says, without drawing it and without matplotlib."""
 
-import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bench.model.result import Result
-from bench.report.document.headline import cores_used, cpu_brand, workload
-from bench.text import one_line, printable
-
-REASON = 220
-"""Characters of a reason that a chart's note shows."""
+from bench.model.summary import LaneState
+from bench.report.document.headline import cores_used, cpu_brand, provenance, workload
+from bench.report.document.lanes import MARK, in_few_words
+from bench.report.document.wording import FUNCTIONAL_CHECK, sentence_case
+from bench.text import figure, one_line
 
 
 @dataclass(frozen=True)
@@ -50,47 +50,105 @@ class Reach:
 
 
 @dataclass(frozen=True)
-class Chart:
-    """One chart. It has bars, stacks or reaches; `reference` is where a line marks the baseline.
+class Absent:
+    """A lane without a figure, and why in few words."""
 
-    `colours` are those of the lanes, or of the parts that stacks have.
+    lane: str
+    state: LaneState
+    label: str
+
+
+Row = Bar | Stack | Reach | Absent
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart: a row a lane. `reference` is where a line marks the baseline.
+
+    `colours` are those of the lanes, or of the parts that stacks have. `marked` are the lanes that
+    something is to be known of, which the report says.
     """
 
     name: str
     title: str
     axis: str
+    rows: list[Row]
+    colours: dict[str, str]
     context: list[str]
     notes: list[str]
-    colours: dict[str, str]
-    bars: list[Bar] = field(default_factory=list)
-    stacks: list[Stack] = field(default_factory=list)
-    reaches: list[Reach] = field(default_factory=list)
+    provenance: str
+    functional_check: bool = False
+    marked: frozenset[str] = field(default_factory=frozenset)
     reference: float | None = None
 
     @property
     def lanes(self) -> list[str]:
-        """The lanes drawn, from above."""
-        rows: list[Bar | Stack | Reach] = [*self.bars, *self.stacks, *self.reaches]
-        return [row.lane for row in rows]
+        """The lanes that have a figure here, from above."""
+        return [row.lane for row in self.rows if not isinstance(row, Absent)]
+
+    @property
+    def description(self) -> str:
+        """What it shows, for those who can't see it."""
+        rows = "; ".join(f"{row.lane}: {_said(row)}" for row in self.rows)
+        check = f"{sentence_case(FUNCTIONAL_CHECK)}. " if self.functional_check else ""
+        return f"{check}{self.axis}. {rows}. {'; '.join(self.context)}. {self.provenance}."
+
+
+def chart(
+    result: Result,
+    name: str,
+    title: str,
+    axis: str,
+    rows: Iterable[Row],
+    *,
+    colours: dict[str, str],
+    notes: list[str],
+    lacking: str,
+    reference: float | None = None,
+) -> Chart | None:
+    """The chart of these rows and of the lanes without one; None if no row has a figure.
+
+    `lacking` is what a lane that was measured lacks where it has no row.
+    """
+    drawn = {row.lane: row for row in rows}
+    if not drawn:
+        return None
+    marked = frozenset(lane.lane for lane in result.summary.lanes if lane.cautions)
+    behind = sorted(marked & set(drawn))
+    return Chart(
+        name=name,
+        title=title,
+        axis=axis,
+        rows=[
+            drawn.get(lane.lane)
+            or Absent(lane.lane, lane.state, in_few_words(result, lane, lacking))
+            for lane in result.summary.lanes
+        ],
+        colours=colours,
+        context=context(result),
+        notes=[*notes, *([f"{MARK} The report has a caution of this lane."] if behind else [])],
+        provenance=provenance(result),
+        functional_check=result.plan.functional_check,
+        marked=marked,
+        reference=reference,
+    )
 
 
 def context(result: Result) -> list[str]:
     """Host and workload, a line each."""
     return [
-        one_line(f"{cpu_brand(result.host)}, {cores_used(result.plan)}"),
-        printable(workload(result.plan, result.data)),
+        one_line(cpu_brand(result.host)),
+        one_line(f"{cores_used(result.plan)}; {workload(result.plan, result.data)}"),
     ]
 
 
-def not_drawn(result: Result, drawn: list[str], lacking: str) -> list[str]:
-    """The lanes without a bar, each with what became of it; measured ones lack something."""
-    notes = []
-    for each in result.summary.lanes:
-        if each.lane in drawn:
-            continue
-        why = lacking if each.state == "measured" else each.reason or ""
-        # A failure's text can be pages long; the report has the whole of it.
-        reason = textwrap.shorten(printable(why), REASON, placeholder=" …")
-        end = "" if reason.endswith("…") else "."
-        notes.append(f"Not drawn: {each.lane}, {each.state}{': ' if reason else ''}{reason}{end}")
-    return notes
+def _said(row: Row) -> str:
+    match row:
+        case Stack():
+            parts = ", ".join(f"{part} {figure(value)}" for part, value in row.parts.items())
+            return f"{row.label}, of which {parts}"
+        case Reach():
+            return ", ".join(each.label for each in (row.achieved, row.bound, row.peak))
+        case Bar() if row.low is not None and row.high is not None:
+            return f"{row.label}, whiskers from {figure(row.low)} to {figure(row.high)}"
+    return row.label

@@ -3,7 +3,7 @@
 from bench.analysis.ratios import ratio_against
 from bench.model.result import Result
 from bench.model.summary import LaneSummary, Ratio
-from bench.report.charts.chart import Bar, Chart, context, not_drawn
+from bench.report.charts.chart import Bar, Chart, chart
 from bench.report.document.headline import measured_rounds
 from bench.report.document.wording import epoch_unit, methods, ratio_value
 from bench.report.palette import lane_colours
@@ -16,18 +16,15 @@ def speedup(result: Result) -> Chart | None:
     bars = [bar for lane in result.summary.lanes if (bar := _speedup_bar(lane, baseline))]
     if not any(bar.lane != baseline for bar in bars):
         return None
-    lanes = [bar.lane for bar in bars]
-    return Chart(
-        name="speedup",
-        title=f"Speed-up over {baseline}, by lane",
-        axis=f"compute throughput, as a multiple of {baseline}'s",
-        context=context(result),
-        notes=[
-            *_ratio_whiskers(result, baseline),
-            *not_drawn(result, lanes, f"no round in which {baseline} completed too"),
-        ],
+    return chart(
+        result,
+        "speedup",
+        f"Speed-up over {baseline}, by lane",
+        f"compute throughput, as a multiple of {baseline}'s",
+        bars,
         colours=lane_colours(result.plan),
-        bars=bars,
+        notes=_ratio_whiskers(result, baseline),
+        lacking=f"no round in which {baseline} completed too",
         reference=1.0,
     )
 
@@ -50,18 +47,19 @@ def training_time(result: Result) -> Chart | None:
         for lane, over in times.items()
     ]
     how = {measured[lane] for lane in times}
-    notes = [_time_whiskers(result, bars), *not_drawn(result, list(times), "no end-to-end step")]
+    notes = [_time_whiskers(result, bars)]
     if False in how:
         notes.insert(0, "~ is extrapolated from end-to-end throughput.")
     samples = f" of {counted(result.data.spec.samples, 'sample')}" if result.data else ""
-    return Chart(
-        name="training_time",
-        title=f"Training time of one epoch{samples}, {_said(how)}",
-        axis=f"{unit} an epoch",
-        context=context(result),
-        notes=notes,
+    return chart(
+        result,
+        "training_time",
+        f"Training time of one epoch{samples}, {_said(how)}",
+        f"{unit} an epoch",
+        bars,
         colours=lane_colours(result.plan),
-        bars=bars,
+        notes=notes,
+        lacking="no end-to-end step",
     )
 
 

@@ -2,7 +2,7 @@
 
 from bench.model.result import Result
 from bench.model.summary import LimitShare
-from bench.report.charts.chart import Chart, Level, Reach, context, not_drawn
+from bench.report.charts.chart import Chart, Level, Reach, chart
 from bench.report.document.limits import BOUND, PEAK, bound_gflops, limits_of
 from bench.report.palette import lane_colours
 from bench.text import figure, percent
@@ -11,16 +11,15 @@ from bench.text import figure, percent
 def limits(result: Result) -> Chart | None:
     """Arithmetic achieved, allowed by the roofline, and at peak; None if no limit is known."""
     shares = limits_of(result)
-    if not shares:
-        return None
-    return Chart(
-        name="limits",
-        title="Arithmetic achieved, and what the cores could do",
-        axis="GFLOP/s",
-        context=context(result),
-        notes=[PEAK, BOUND, *not_drawn(result, list(shares), "its limits were not measured")],
+    return chart(
+        result,
+        "limits",
+        "Arithmetic achieved, and what the cores could do",
+        "GFLOP/s",
+        [_reach(lane, share) for lane, share in shares.items()],
         colours=lane_colours(result.plan),
-        reaches=[_reach(lane, share) for lane, share in shares.items()],
+        notes=[PEAK, BOUND],
+        lacking="its limits were not measured",
     )
 
 

@@ -1,34 +1,41 @@
 """A sheet to draw on: boxes, lines and words, placed in inches from the top left.
 
-Matplotlib's renderers paint it, once as SVG and once as PNG; its figures, axes and layout are left
-out, since they cost more than all the painting. It is imported inside functions: that takes most of
-a second and loads numpy, which only those who draw are to pay.
+Its colours are hexadecimal, or the name of a role such as `ink`, which a dark page changes.
+`bench.report.charts.svg` and `bench.report.charts.png` write it.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from io import BytesIO, TextIOWrapper
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from bench.report.palette import INK
-from bench.results.folder import write_bytes
+from bench.text import printable
 
 if TYPE_CHECKING:
-    from matplotlib.backend_bases import GraphicsContextBase, RendererBase
     from matplotlib.font_manager import FontProperties
     from matplotlib.ft2font import FT2Font
 
-SVG_DPI, PNG_DPI = 72, 144
-SMALL, NORMAL, LARGE = 8.5, 9.5, 13.0
+TINY, SMALL, NORMAL, LARGE = 7.5, 8.5, 9.5, 13.0
 """Points."""
 
 CAPITAL = 0.729 / 72
 """Inches a point: how high DejaVu Sans's capitals and figures are."""
 
-STYLE: Any = {"svg.fonttype": "path", "svg.hashsalt": "bench", "text.hinting": "none"}
+Align = Literal["left", "center", "right"]
+SHARES: dict[Align, float] = {"left": 0.0, "center": 0.5, "right": 1.0}
+
+ROLES = {
+    "paper": ("#ffffff", "#0d1117"),
+    "ink": ("#222222", "#e6e6e6"),
+    "faint": ("#595959", "#a6adb5"),
+    "edge": ("#444444", "#c4cad1"),
+    "grid": ("#dddddd", "#343b44"),
+    "alarm": ("#b3261e", "#ff8a80"),
+}
+"""What each role's colour is on a white page and on a dark one: that of GitHub's."""
+
+
+BLANKS = {ord("\n"): " ", ord("\t"): " ", 0xFFFE: " ", 0xFFFF: " "}
+"""What `printable` leaves, and one line of XML can't hold."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,10 @@ class Shape:
 
 @dataclass(frozen=True)
 class Words:
-    """A text: where its baseline begins, in inches, y upwards."""
+    """A text: where its baseline begins, in inches, y upwards; and what of it stays in place.
+
+    `align` is what does in a medium whose letters are not as wide as those that were measured.
+    """
 
     x: float
     y: float
@@ -52,11 +62,17 @@ class Words:
     size: float
     bold: bool
     colour: str
+    align: Align = "left"
+
+    @property
+    def anchor(self) -> float:
+        """Where its left end, middle or right end is, by its alignment."""
+        return self.x + SHARES[self.align] * inches(self.text, self.size, bold=self.bold)
 
 
 @dataclass
 class Sheet:
-    """A white sheet of so many inches, and what was drawn on it, in that order."""
+    """A sheet of so many inches, and what was drawn on it, in that order."""
 
     width: float
     height: float
@@ -97,76 +113,14 @@ class Sheet:
         size: float = NORMAL,
         *,
         bold: bool = False,
-        colour: str = INK,
-        align: Literal["left", "center", "right"] = "left",
+        colour: str = "ink",
+        align: Align = "left",
     ) -> None:
         """Words on one line whose middle is `top` inches below the upper edge."""
-        share = {"left": 0.0, "center": 0.5, "right": 1.0}[align]
-        x = at - share * inches(text, size, bold=bold)
+        text = printable(text).translate(BLANKS)
+        x = at - SHARES[align] * inches(text, size, bold=bold)
         y = self.height - top - CAPITAL * size / 2
-        self.marks.append(Words(x, y, text, size, bold, colour))
-
-    def save(self, folder: Path, name: str, title: str) -> list[Path]:
-        """Write `<name>.svg` and `<name>.png`; the paths written."""
-        svg, png = folder / f"{name}.svg", folder / f"{name}.png"
-        with style():
-            write_bytes(svg, self.svg(title))
-            write_bytes(png, self.png(title))
-        return [svg, png]
-
-    def svg(self, title: str) -> bytes:
-        """The sheet as SVG. No date and no version in it: its bytes depend on what it shows."""
-        from matplotlib.backends.backend_svg import RendererSVG
-
-        content = BytesIO()
-        writer = TextIOWrapper(content, "utf-8", newline="\n", write_through=True)
-        about = {"Date": None, "Creator": None, "Title": title}
-        size = (self.width * SVG_DPI, self.height * SVG_DPI)
-        renderer = RendererSVG(*size, writer, image_dpi=SVG_DPI, metadata=about)  # type: ignore[no-untyped-call]
-        self._paint(renderer, SVG_DPI)
-        renderer.finalize()  # type: ignore[no-untyped-call]
-        return content.getvalue()
-
-    def png(self, title: str) -> bytes:
-        """The sheet as PNG, the same way."""
-        from matplotlib.backends.backend_agg import RendererAgg
-        from PIL.Image import frombuffer
-        from PIL.PngImagePlugin import PngInfo
-
-        width, height = round(self.width * PNG_DPI), round(self.height * PNG_DPI)
-        renderer = RendererAgg(width, height, PNG_DPI)  # type: ignore[no-untyped-call]
-        self._paint(renderer, PNG_DPI)
-        pixels = renderer.buffer_rgba()  # type: ignore[no-untyped-call]
-        picture = frombuffer("RGBA", (width, height), pixels).convert("RGB")
-        about = PngInfo()
-        about.add_itxt("Title", title)
-        content = BytesIO()
-        picture.save(content, "png", dpi=(PNG_DPI, PNG_DPI), pnginfo=about, compress_level=3)
-        return content.getvalue()
-
-    def _paint(self, renderer: "RendererBase", dpi: int) -> None:
-        whole = Sheet(self.width, self.height)
-        whole.box(0, 0, self.width, self.height, "white")
-        for mark in [*whole.marks, *self.marks]:
-            context = renderer.new_gc()
-            if isinstance(mark, Words):
-                context.set_foreground(mark.colour)
-                place = mark.x * dpi, (self.height - mark.y) * dpi
-                renderer.draw_text(context, *place, mark.text, _font(mark.size, mark.bold), 0)
-            else:
-                _paint_shape(renderer, context, mark, dpi)
-            context.restore()
-
-
-@contextmanager
-def style() -> Iterator[None]:
-    """This file's settings instead of the user's matplotlibrc, and the user's back after it."""
-    import matplotlib
-
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(STYLE)
-        yield
+        self.marks.append(Words(x, y, text, size, bold, colour, align))
 
 
 def inches(text: str, size: float, *, bold: bool = False) -> float:
@@ -174,24 +128,21 @@ def inches(text: str, size: float, *, bold: bool = False) -> float:
     return sum(_advance(letter, bold) for letter in text) * size
 
 
-def _paint_shape(
-    renderer: "RendererBase", context: "GraphicsContextBase", shape: Shape, dpi: int
-) -> None:
-    from matplotlib.colors import to_rgb
-    from matplotlib.path import Path as Corners
-    from matplotlib.transforms import Affine2D
-
-    context.set_linewidth(shape.width if shape.edge else 0)
-    context.set_foreground(shape.edge or "white")
-    context.set_capstyle("butt")
-    if shape.dashed:
-        context.set_dashes(0, [4, 3])
-    fill = to_rgb(shape.fill) if shape.fill else None
-    renderer.draw_path(context, Corners(shape.corners), Affine2D().scale(dpi), fill)
+def fitting(text: str, width: float, size: float, *, bold: bool = False) -> str:
+    """The text, cut at its end where it is wider than so many inches."""
+    if inches(text[:1000], size, bold=bold) <= width and len(text) <= 1000:
+        return text
+    kept = ""
+    for letter in text:
+        if inches(f"{kept}{letter}…", size, bold=bold) > width:
+            break
+        kept += letter
+    return f"{kept.rstrip()}…"
 
 
 @lru_cache
-def _font(size: float, bold: bool) -> "FontProperties":
+def font(size: float, bold: bool) -> "FontProperties":
+    """The font of that size in points, as matplotlib describes one."""
     from matplotlib.font_manager import FontProperties
 
     return FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal", size=size)
@@ -202,7 +153,7 @@ def _face(bold: bool) -> "FT2Font":
     from matplotlib.font_manager import findfont
     from matplotlib.ft2font import FT2Font
 
-    face = FT2Font(findfont(_font(NORMAL, bold)))
+    face = FT2Font(findfont(font(NORMAL, bold)))
     face.set_size(100, 72)
     return face
 

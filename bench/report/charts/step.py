@@ -2,7 +2,7 @@
 
 from bench.model.record import PHASES
 from bench.model.result import Result
-from bench.report.charts.chart import Chart, Stack, context, not_drawn
+from bench.report.charts.chart import Chart, Stack, chart
 from bench.report.document.headline import batches
 from bench.report.document.wording import sentence_case
 from bench.report.palette import part_colours
@@ -16,34 +16,27 @@ def step_phases(result: Result) -> Chart | None:
     stacks = [
         Stack(
             lane.lane,
-            {phase: lane.phase_seconds.get(phase, 0.0) for phase in phases},
-            f"{figure(sum(lane.phase_seconds.values()))} s",
+            {phase: 1000 * lane.phase_seconds.get(phase, 0.0) for phase in phases},
+            f"{figure(1000 * sum(lane.phase_seconds.values()))} ms",
         )
         for lane in result.summary.lanes
         if lane.phase_seconds
     ]
-    if not stacks:
-        return None
-    drawn = [stack.lane for stack in stacks]
-    return Chart(
-        name="step_phases",
-        title="Time of one compute step by phase",
-        axis=f"seconds a step, {_batch(result, drawn)}",
-        context=context(result),
-        notes=[
-            "Median step of each phase, then the median over rounds.",
-            *not_drawn(result, drawn, "no timed compute step"),
-        ],
+    return chart(
+        result,
+        "step_phases",
+        "Time of one compute step by phase",
+        _axis(result, stacks),
+        stacks,
         colours=part_colours(phases, rest=phases[0]),
-        stacks=stacks,
+        notes=["Median step of each phase, then the median over rounds."],
+        lacking="no timed compute step",
     )
 
 
 def kernel_time(result: Result) -> Chart | None:
     """Time of a compute step by kind of kernel and lane; None if no lane has evidence."""
     times = step_times(result)
-    if not times:
-        return None
     stacks = [
         Stack(
             each.lane,
@@ -52,23 +45,24 @@ def kernel_time(result: Result) -> Chart | None:
         )
         for each in times
     ]
-    drawn = [each.lane for each in times]
-    return Chart(
-        name="kernel_time",
-        title="Time of one compute step by kind of kernel",
-        axis=f"milliseconds a step, {_batch(result, drawn)}",
-        context=context(result),
+    kinds = list(times[0].parts) if times else []
+    return chart(
+        result,
+        "kernel_time",
+        "Time of one compute step by kind of kernel",
+        _axis(result, stacks),
+        stacks,
+        colours=part_colours([*kinds, OUTSIDE], rest=OUTSIDE),
         notes=[
             "Kernels: oneDNN's own times in one more step of each process, median over processes. "
             f"{sentence_case(OUTSIDE)}: what they leave of the median timed step.",
             *step_time_words(times),
-            *not_drawn(result, drawn, "oneDNN told of no kernel"),
         ],
-        colours=part_colours([*times[0].parts, OUTSIDE], rest=OUTSIDE),
-        stacks=stacks,
+        lacking="oneDNN told of no kernel",
     )
 
 
-def _batch(result: Result, drawn: list[str]) -> str:
-    """`batch 16`; where the lanes' differ, each with its lanes."""
-    return batches([lane for lane in result.plan.lanes if lane.id in drawn])
+def _axis(result: Result, stacks: list[Stack]) -> str:
+    """`milliseconds a step, batch 16`, in both charts; batches that differ each with its lanes."""
+    drawn = [stack.lane for stack in stacks]
+    return f"milliseconds a step, {batches([x for x in result.plan.lanes if x.id in drawn])}"

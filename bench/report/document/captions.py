@@ -6,7 +6,8 @@ from bench.model.process import Process
 from bench.model.result import Result
 from bench.model.summary import LaneSummary, Ratio, RoundState, Summary
 from bench.report.document.headline import measured_rounds
-from bench.report.document.wording import methods, rate_unit
+from bench.report.document.lanes import MARK
+from bench.report.document.wording import in_rounds, methods, rate_unit
 from bench.text import counted
 
 OUTLIER_CUTOFF = "outlier_cutoff"
@@ -18,22 +19,28 @@ def captions(result: Result) -> list[str]:
     summary = result.summary
     rounds = measured_rounds(result)
     if rounds == 0:
-        return cautions(result)
+        return []
     return [
         _ranges(rounds, rate_unit(result.plan)),
         *_ratios(summary, rounds),
         *_best_fp32(summary),
         *_extrapolated(result),
         *_precision(result),
-        *cautions(result),
     ]
 
 
 def cautions(result: Result) -> list[str]:
-    """What processes got that was not planned, outliers, warm-ups, disturbed rounds."""
+    """What processes got that was not planned, warm-ups that never ended, disturbed rounds."""
+    rounds = {
+        lane.lane: {x.round for x in _counted(result) if x.lane == lane.lane}
+        for lane in result.summary.lanes
+    }
     return [
-        *(f"{lane.lane}: {text}" for lane in result.summary.lanes for text in lane.cautions),
-        *_outliers(result),
+        *(
+            f"{MARK} {lane.lane}: {in_rounds(text, rounds[lane.lane])}"
+            for lane in result.summary.lanes
+            for text in lane.cautions
+        ),
         *_warmups(result),
         *disturbances(result.summary),
     ]
@@ -104,7 +111,8 @@ def _precision(result: Result) -> list[str]:
     return ["± is half an interval's width, as a share of its middle."]
 
 
-def _outliers(result: Result) -> list[str]:
+def outliers(result: Result) -> list[str]:
+    """How many steps are outliers: all of them count, so that a full report alone has it."""
     counts = {lane.lane: lane.outliers for lane in result.summary.lanes if lane.outliers}
     if not counts:
         return []

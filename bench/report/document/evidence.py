@@ -1,7 +1,7 @@
 """What ran: instruction sets and kernels; and where the time of a step goes."""
 
 from bench.model.result import Result
-from bench.model.summary import LaneSummary
+from bench.model.summary import KernelShare, LaneSummary
 from bench.report.document.lanes import state
 from bench.report.document.parts import (
     UNKNOWN,
@@ -14,16 +14,20 @@ from bench.report.document.parts import (
     Table,
     line,
 )
-from bench.report.document.wording import sentence_case
+from bench.report.document.wording import in_rounds, sentence_case
 from bench.report.step_time import OUTSIDE, StepTime, step_time_words, step_times
 from bench.text import figure, percent
 
 HOW = (
     "After the timed steps, each process trains one more under oneDNN's verbose mode, which names "
     "every kernel and its time; medians over processes. The share is that of the convolutions' and "
-    "inner products' time at the lane's own instruction set and precision. Milliseconds are by "
-    "kind of kernel."
+    "inner products' time at the lane's own instruction set and precision. Calls seen are theirs, "
+    "of those that the model's own operators come to; of the step is what part of its time "
+    "oneDNN's kernels took. Milliseconds are by kind of kernel."
 )
+OWN = 3
+"""Columns of shares and calls, before those of kinds."""
+
 NO_EVIDENCE = "Not known: no process that completed left oneDNN's account of a step."
 
 
@@ -38,13 +42,15 @@ def what_ran(result: Result) -> Section:
         Column("lane"),
         Column("instruction set"),
         Column("share at it", right=True),
+        Column("calls seen", right=True),
+        Column("of the step", right=True),
         *(Column(f"{kind}, ms", right=True) for kind in kinds),
     )
     rows = tuple(
         (
             Cell(lane.lane, lane=True),
             *(
-                (state(lane.state), *[Cell()] * (1 + len(kinds)))
+                (state(lane.state), *[Cell()] * (OWN + len(kinds)))
                 if lane.state == "invalid"
                 else _cells(lane, parts.get(lane.lane), kinds)
             ),
@@ -52,7 +58,7 @@ def what_ran(result: Result) -> Section:
         for lane in lanes
     )
     contradictions = tuple(
-        Item(line(f"{lane.lane} is invalid: {lane.reason}."))
+        Item(line(f"{lane.lane} is invalid: {in_rounds(lane.reason or 'no reason is known')}."))
         for lane in lanes
         if lane.state == "invalid"
     )
@@ -95,11 +101,21 @@ def where_time_goes(result: Result) -> Section:
 
 def _cells(lane: LaneSummary, time: StepTime | None, kinds: list[str]) -> list[Cell]:
     if lane.kernels is None:
-        return [Cell("no kernel was told"), *[Cell(UNKNOWN)] * (1 + len(kinds))]
-    share = lane.kernels.at_instruction_set
+        return [Cell("no kernel was told"), *[Cell(UNKNOWN)] * (OWN + len(kinds))]
+    share, covered = lane.kernels.at_instruction_set, lane.kernels.covered
     milliseconds = [UNKNOWN] * len(kinds) if time is None else map(figure, time.parts.values())
     return [
         Cell(lane.kernels.instruction_set),
         Cell(UNKNOWN if share is None else percent(share)),
+        Cell(_calls(lane.kernels)),
+        Cell(UNKNOWN if covered is None else percent(covered)),
         *map(Cell, milliseconds),
     ]
+
+
+def _calls(kernels: KernelShare) -> str:
+    """`29 of 29`; without what is expected, those that were seen."""
+    if kernels.calls is None:
+        return UNKNOWN
+    expected = "" if kernels.calls_expected is None else f" of {kernels.calls_expected:,}"
+    return f"{kernels.calls:,}{expected}"

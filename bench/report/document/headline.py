@@ -1,13 +1,19 @@
 """What was measured and where, in a few words: the head of every report and chart."""
 
-import shlex
+from __future__ import annotations
 
-from bench.model.host import Host
-from bench.model.plan import Plan, PlannedLane
-from bench.model.result import Data, Result
+import shlex
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
 from bench.report.document.parts import Facts, Label
 from bench.report.document.wording import by_lane, listed
-from bench.text import counted, format_cpulist
+from bench.text import counted, format_cpulist, one_line
+
+if TYPE_CHECKING:
+    from bench.model.host import Host
+    from bench.model.plan import Plan, PlannedLane
+    from bench.model.result import Data, Result
 
 
 def cpu_brand(host: Host) -> str:
@@ -94,6 +100,27 @@ def system(host: Host) -> str:
     return "; ".join(part for part in parts if part)
 
 
+def run_id(result: Result) -> str:
+    """`20261123T093000Z-3f9a1c0b7d2e4f61-quick`: the run's folder is named so when it begins."""
+    host = result.host.name or result.host.id
+    try:
+        began = datetime.fromisoformat(result.started_at).astimezone(UTC)
+    except ValueError:
+        return one_line(f"{result.started_at}-{host}-{result.plan.profile}", 100)
+    return one_line(f"{began:%Y%m%dT%H%M%SZ}-{host}-{result.plan.profile}", 100)
+
+
+def provenance(result: Result) -> str:
+    """What run it is, when it was and by what: in a line, for a picture that travels alone."""
+    kit = result.kit
+    commit = f" ({kit.commit[:12]})" if kit.commit else ""
+    date = one_line(result.started_at, 100).split("T")[0]
+    return (
+        f"Run {run_id(result)}, {date}, profile {one_line(result.plan.profile, 100)}, "
+        f"{rounds_words(result)}, bench {one_line(kit.version, 100)}{commit}"
+    )
+
+
 def head(result: Result) -> Facts:
     """What was run, where, on what and with which software."""
     plan, host, kit = result.plan, result.host, result.kit
@@ -106,9 +133,11 @@ def head(result: Result) -> Facts:
             Label("Host", f"{system(host)}; id {host.id}{name}"),
             Label("Cores", cores_words(plan)),
             Label("Workload", workload(plan, data)),
+            *([Label("Batch", plan.batch_reason)] if plan.batch_reason else []),
             Label("Data", f"{data.spec.kind}: {data.reason}" if data else "none", detail=True),
             Label("Profile", f"{plan.profile}, {rounds_words(result)}"),
             Label("Run", f"{result.status}: {result.stop_reason}"),
+            Label("Run id", run_id(result), detail=True),
             Label("Time", f"{result.started_at} to {finished}", detail=True),
             Label("Software", f"bench {kit.version} ({commit}); {versions(result)}"),
             Label("Command", shlex.join(result.command), detail=True),

@@ -44,6 +44,7 @@ class Item:
 
     line: Line
     beneath: tuple[str, ...] = ()
+    detail: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,12 +90,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A value and what stands with it: its range, its interval. `lane`: it is a lane's id."""
+    """A value and what stands with it: its range, its interval. `lane`: it is a lane's id.
+
+    `mark` tells that a note says something of it.
+    """
 
     text: str = ""
     beneath: str = ""
     tone: Tone = "plain"
     lane: bool = False
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -173,10 +178,12 @@ class Section:
 class Document:
     """The whole: a title, what stands above the first heading, sections.
 
-    `colours` are those of its lanes, hexadecimal, by id.
+    `colours` are those of its lanes, hexadecimal, by id. `answer` comes first of all where a medium
+    lets it: what the document comes to, in sentences.
     """
 
     title: str
     parts: tuple[Part, ...] = ()
     sections: tuple[Section, ...] = ()
     colours: dict[str, str] = field(default_factory=dict)
+    answer: Line = ()

@@ -1,15 +1,16 @@
-"""Which lane is faster, in sentences and as the answer above all; and every ratio behind them.
+"""Which lane is faster: the answer above all, in sentences, and a row for each ratio behind it.
 
-No word says faster or slower without proof.
+No word says faster or slower without proof, and none does in a functional check.
 """
 
-from collections.abc import Iterator
+from __future__ import annotations
+
 from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
 
 from bench.analysis.ratios import denominators, ratio_against
 from bench.analysis.roofline import explain
-from bench.model.result import Result
-from bench.model.summary import Interval, LaneSummary, Ratio, Summary
 from bench.report.document.parts import (
     UNKNOWN,
     Bullets,
@@ -18,46 +19,70 @@ from bench.report.document.parts import (
     Item,
     Line,
     Paragraph,
+    Part,
     Section,
     Span,
     Table,
     Tone,
     line,
 )
-from bench.report.document.wording import beneath, rate_unit, ratio_value, ratio_words, span
+from bench.report.document.wording import (
+    FUNCTIONAL_CHECK,
+    beneath,
+    interval_words,
+    rate_unit,
+    ratio_value,
+    sentence_case,
+    span,
+)
 from bench.text import counted, figure, percent
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bench.model.result import Result
+    from bench.model.summary import LaneSummary, Ratio, Summary
+
 WORD_TONES: dict[str, Tone] = {"faster": "good", "slower": "behind", "no verdict": "doubtful"}
+NO_ROUND = "no round in which both completed"
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A sentence on a lane against another; `word` is what it comes to, made to stand out.
+    """What a lane comes to against another: `word` is faster, slower or no verdict.
 
-    `because` are sentences that explain it, "its" being the lane's; [] if nothing does.
+    `why_not` is why there is no verdict. `because` are sentences that explain a verdict, "its"
+    being the lane's; none if nothing does.
     """
 
     lane: str
     against: str
-    before: str
+    ratio: Ratio | None
+    end_to_end: Ratio | None
     word: str
-    after: str
+    why_not: str = ""
     because: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
-        return self.before + self.word + self.after
+    @property
+    def rounds(self) -> str:
+        """How many rounds it is drawn from."""
+        return counted(self.ratio.rounds if self.ratio else 0, "round")
 
     @property
-    def line(self) -> Line:
-        """The sentence, its word in its tone."""
-        return (Span(self.before), Span(self.word, WORD_TONES[self.word]), Span(self.after))
+    def undecided(self) -> bool:
+        """Whether there is an interval that holds 1."""
+        return self.word == "no verdict" and bool(self.ratio and self.ratio.interval)
 
 
 def judgements(result: Result) -> list[Judgement]:
-    """On compute throughput, of each measured lane but the baseline against each denominator."""
-    summary = result.summary
-    measured = _measured(summary)
+    """On compute throughput: of each measured lane but the baseline, against each denominator.
+
+    These are the baseline, the best FP32 lane, and those that it has a ratio over besides: a lane
+    on AMX over the same engine's BF16 lane on AVX-512.
+    """
+    summary, measured = result.summary, _measured(result.summary)
     bf16 = {lane.id for lane in result.plan.lanes if lane.setup.precision == "bf16"}
+    always = denominators(summary.baseline, summary.best_fp32)
     return [
         _judgement(
             lane,
@@ -67,26 +92,20 @@ def judgements(result: Result) -> list[Judgement]:
             else [],
         )
         for lane in measured.values()
-        for against in denominators(summary.baseline, summary.best_fp32)
+        for against in dict.fromkeys([*always, *(each.against for each in lane.compute_ratios)])
         if lane.lane not in (summary.baseline, against) and against in measured
     ]
 
 
-def verdicts(result: Result) -> Section:
-    """A sentence a lane and denominator, each with what explains it; or why there is none."""
-    items = tuple(Item(each.line, each.because) for each in judgements(result))
-    if items:
-        return Section("Verdicts", (Bullets(items),))
-    return Section("Verdicts", (Paragraph(line(f"None: {_lacking(result)}.")),))
+def answer(result: Result) -> Line:
+    """What the run comes to, for the lane that people ask for: the BF16 lane furthest ahead.
 
-
-def answer(result: Result) -> Paragraph:
-    """The judgements on the lane that people ask for: the BF16 lane furthest ahead of the baseline.
-
-    Without a BF16 lane, of the FP32 lanes; without anything to compare, what was measured.
+    Where that is held against another BF16 lane, on AVX-512, that lane's own judgements follow.
+    Without a BF16 lane it is about the FP32 lanes; without anything to compare, what was measured.
     """
-    summary = result.summary
-    measured = _measured(summary)
+    if result.plan.functional_check:
+        return _functional_check(result)
+    summary, measured = result.summary, _measured(result.summary)
     bf16 = {lane.id for lane in result.plan.lanes if lane.setup.precision == "bf16"}
     by_lane: dict[str, list[Judgement]] = {}
     for each in judgements(result):
@@ -94,36 +113,59 @@ def answer(result: Result) -> Paragraph:
     asked = [lane for lane in by_lane if lane in bf16] or list(by_lane)
     if asked:
         best = max(asked, key=lambda lane: _ahead(measured[lane], summary))
-        spans = [span for each in by_lane[best] for span in (Span(" "), *each.line, Span("."))]
-        return Paragraph(tuple(spans[1:]))
+        beside = [each.against for each in by_lane[best] if each.against in bf16 & by_lane.keys()]
+        told = [each for lane in (best, *beside) for each in by_lane[lane]]
+        return tuple(sentences(told))
     rates = [
         f"{lane.lane} trains {figure(lane.compute_samples_per_second.median)} "
         f"{rate_unit(result.plan)}"
         for lane in measured.values()
         if lane.compute_samples_per_second is not None
     ]
-    return Paragraph(line(f"{'; '.join(rates) or 'No figure'}: {_lacking(result)}."))
+    return line(f"{'; '.join(rates) or 'No figure'}: {_lacking(result)}.")
 
 
-def ratios(result: Result) -> Section:
-    """Every ratio of the summary, compute and end to end apart; or why there is none."""
-    rows = list(_rows(result.summary))
-    if not rows:
-        nothing = Paragraph(line(f"None: {_lacking(result)}."))
-        return Section("Ratios", (nothing,), detail=True)
-    levels = {ratio.interval.level for *_, ratio in rows if ratio.interval is not None}
+def against_each_other(result: Result) -> Section:
+    """A row for each judgement, and beneath the table what explains it; or why there is none."""
+    every, check = judgements(result), result.plan.functional_check
+    if not every:
+        return Section("Lane against lane", (Paragraph(line(f"None: {_lacking(result)}.")),))
+    levels = sorted({x.ratio.interval.level for x in every if x.ratio and x.ratio.interval})
     columns = (
-        *(Column(title) for title in ("lane", "over", "throughput", "verdict")),
-        Column("ratio", right=True),
-        Column(" ".join([*map(percent, sorted(levels)), "interval"]), right=True),
-        Column("rounds' range", right=True),
-        Column("rounds", right=True),
+        Column("lane"),
+        Column("over"),
+        Column("compute", right=True),
+        Column(" ".join([*map(percent, levels), "interval"]), right=True),
+        *([] if check else [Column("verdict", wraps=True)]),
+        Column("rounds", right=True, gives_way=1),
+        Column("rounds' range", right=True, detail=True),
+        Column("end to end", right=True, detail=True),
     )
-    cells = tuple(
-        (Cell(lane, lane=True), Cell(ratio.against), Cell(part), *_cells(ratio))
-        for lane, part, ratio in rows
+    rows = tuple(tuple(_cells(each, check)) for each in every)
+    parts: list[Part] = [Table(columns, rows)]
+    if check:
+        parts.insert(0, Paragraph(line(f"{sentence_case(FUNCTIONAL_CHECK)}.")))
+    parts.append(
+        Bullets(
+            tuple(
+                Item(line(f"Why {x.lane} is slower than {x.against}:"), x.because)
+                for x in every
+                if x.because
+            )
+        )
     )
-    return Section("Ratios", (Table(columns, cells),), detail=True)
+    return Section("Lane against lane", tuple(parts), detail=check)
+
+
+def _functional_check(result: Result) -> Line:
+    """That it is one, and which lanes trained: no ratio, and no word of one."""
+    trained = [lane.lane for lane in result.summary.lanes if lane.state == "measured"]
+    others = [f"{x.lane} {x.state}" for x in result.summary.lanes if x.state != "measured"]
+    did = f"Trained: {', '.join(trained) or 'no lane'}"
+    return (
+        Span(f"{sentence_case(FUNCTIONAL_CHECK)}.", "doubtful"),
+        Span(f" {'; '.join([did, *others])}."),
+    )
 
 
 def _measured(summary: Summary) -> dict[str, LaneSummary]:
@@ -151,39 +193,58 @@ def _ahead(lane: LaneSummary, summary: Summary) -> float:
 
 def _judgement(lane: LaneSummary, against: str, because: list[str]) -> Judgement:
     ratio = ratio_against(lane.compute_ratios, against)
-    before, word, after = f"{lane.lane} against {against}: ", "no verdict", ""
+    word, why_not = "no verdict", ""
     if ratio is None:
-        after = ", no round in which both completed"
+        why_not = NO_ROUND
     elif ratio.interval is None:
-        after = f": {ratio.no_interval or 'there is no interval'}"
+        why_not = ratio.no_interval or "there is no interval"
+    elif ratio.verdict in ("faster", "slower"):
+        word = ratio.verdict
     else:
-        before, word, after = _sure(lane.lane, ratio, ratio.interval)
-    return Judgement(lane.lane, against, before, word, after, tuple(because))
+        why_not = f"the {interval_words(ratio, ratio.interval)} holds 1"
+    whole = ratio_against(lane.end_to_end_ratios, against)
+    return Judgement(lane.lane, against, ratio, whole, word, why_not, tuple(because))
 
 
-def _sure(lane: str, ratio: Ratio, interval: Interval) -> tuple[str, str, str]:
-    value, between = ratio_words(ratio, interval)
-    rounds = counted(ratio.rounds, "round")
-    if ratio.verdict in ("faster", "slower"):
-        after = f" than {ratio.against}: {value} ({between}, {rounds})"
-        return f"{lane} is ", ratio.verdict, after
-    after = f", the {between} holds 1 ({rounds})"
-    return f"{lane} against {ratio.against}: ", "no verdict", after
+def sentences(told: Iterable[Judgement]) -> Iterator[Span]:
+    """One for the neighbours that say the same word of the same lane, one for each other."""
+    space = ""
+    for (lane, word), group in groupby(told, key=lambda each: (each.lane, each.word)):
+        if word == "no verdict":
+            for each in group:
+                yield Span(f"{space}{lane} against {each.against}: ")
+                yield Span(word, WORD_TONES[word])
+                among = f" ({each.rounds})" if each.undecided else ""
+                yield Span(f", {each.why_not}{among}.")
+                space = " "
+            continue
+        yield Span(f"{space}{lane} is ")
+        yield Span(word, WORD_TONES[word])
+        yield Span(f" {_than(list(group))}.")
+        space = " "
 
 
-def _rows(summary: Summary) -> Iterator[tuple[str, str, Ratio]]:
-    for lane in summary.lanes:
-        yield from ((lane.lane, "compute", ratio) for ratio in lane.compute_ratios)
-        yield from ((lane.lane, "end to end", ratio) for ratio in lane.end_to_end_ratios)
-
-
-def _cells(ratio: Ratio) -> list[Cell]:
-    word = ratio.verdict if ratio.verdict in ("faster", "slower") else "no verdict"
-    none = f"{UNKNOWN} ({ratio.no_interval or 'none'})"
-    return [
-        Cell(word),
-        Cell(ratio_value(ratio), tone="strong"),
-        Cell(beneath(ratio) if ratio.interval else none),
-        Cell(span(ratio, "{:.2f}".format) or UNKNOWN),
-        Cell(str(ratio.rounds)),
+def _than(same: list[Judgement]) -> str:
+    """`than fp32: 10.27× (95 % interval 9.89–10.67, 6 rounds), than fp32-ipex: …`."""
+    parts = [
+        f"than {each.against}: {ratio_value(ratio)} "
+        f"({interval_words(ratio, ratio.interval)}, {each.rounds})"
+        for each in same
+        if (ratio := each.ratio) is not None and ratio.interval is not None
     ]
+    return ", and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def _cells(each: Judgement, check: bool) -> Iterator[Cell]:
+    """A row; in a functional check without a verdict, and with nothing that stands out."""
+    ratio, whole = each.ratio, each.end_to_end
+    yield Cell(each.lane, lane=True)
+    yield Cell(each.against)
+    yield Cell(ratio_value(ratio) if ratio else UNKNOWN, tone="plain" if check else "strong")
+    yield Cell(beneath(ratio) if ratio and ratio.interval else UNKNOWN)
+    if not check:
+        why = "the interval holds 1" if each.undecided else each.why_not
+        yield Cell(each.word + (f": {why}" if each.why_not else ""), tone=WORD_TONES[each.word])
+    yield Cell(str(ratio.rounds) if ratio else "0")
+    yield Cell((span(ratio, "{:.2f}".format) if ratio else "") or UNKNOWN)
+    yield Cell(ratio_value(whole), beneath(whole)) if whole else Cell(UNKNOWN)

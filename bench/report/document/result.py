@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bench.model.result import Result
 from bench.report.charts.catalogue import charts
-from bench.report.document.captions import captions
+from bench.report.document.captions import captions, cautions, outliers
 from bench.report.document.evidence import what_ran, where_time_goes
 from bench.report.document.headline import cpu_brand, head
 from bench.report.document.lanes import incomplete, lanes, states_words
@@ -19,7 +19,7 @@ from bench.report.document.parts import (
     Section,
     line,
 )
-from bench.report.document.ratios import answer, ratios, verdicts
+from bench.report.document.ratios import against_each_other, answer
 from bench.report.document.rounds import observed, rounds
 from bench.report.document.settings import settings
 from bench.report.palette import lane_colours
@@ -27,19 +27,18 @@ from bench.text import printable
 
 
 def result_document(result: Result) -> Document:
-    """The report of a result: the answer, the lanes, and then all that stands behind them."""
+    """The report of a result: the answer, the lanes, what stands behind them, and notes."""
     sections = [
         lanes(result),
         incomplete(result),
-        verdicts(result),
-        _explained(result),
-        ratios(result),
+        against_each_other(result),
         _charts(result),
         what_ran(result),
         where_time_goes(result),
         limits(result),
         rounds(result),
         observed(result),
+        Section("The run", (head(result),)),
         settings(result),
         _notes(result),
         Section(
@@ -53,20 +52,16 @@ def result_document(result: Result) -> Document:
     ]
     return Document(
         f"PyTorch training on {cpu_brand(result.host)}",
-        (answer(result), head(result)),
+        (),
         tuple(section for section in sections if section is not None),
         lane_colours(result.plan),
+        answer(result),
     )
 
 
 def last_line(result: Result, folder: Path) -> str:
     """What was done and where it is: the last thing a run says."""
     return printable(f"{result.status}: {states_words(result.summary)}; {folder}")
-
-
-def _explained(result: Result) -> Section | None:
-    items = tuple(Item(line(sentence)) for sentence in captions(result))
-    return Section("What the figures are", (Bullets(items, weak=True),)) if items else None
 
 
 def _charts(result: Result) -> Section:
@@ -76,5 +71,10 @@ def _charts(result: Result) -> Section:
 
 
 def _notes(result: Result) -> Section | None:
-    items = tuple(Item(line(note)) for note in result.plan.notes)
+    """What to keep in mind, what could not be had, and, weakly, what the figures are."""
+    items = (
+        *(Item(line(text)) for text in [*cautions(result), *result.plan.notes]),
+        *(Item(line(text, "weak"), detail=True) for text in outliers(result)),
+        *(Item(line(text, "weak")) for text in captions(result)),
+    )
     return Section("Notes", (Bullets(items),)) if items else None

@@ -1,19 +1,28 @@
 """How figures, readings and ratios are written, the same in every document and chart."""
 
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from __future__ import annotations
 
-from bench.model.base import Reading
-from bench.model.plan import Plan, PlannedLane
-from bench.model.summary import Interval, Ratio, Spread, Summary
-from bench.text import counted, percent
+import re
+from typing import TYPE_CHECKING, TypeVar
+
+from bench.text import counted, format_cpulist, parse_cpulist, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from bench.model.base import Reading
+    from bench.model.plan import Plan, PlannedLane
+    from bench.model.summary import Interval, Ratio, Spread, Summary
 
 T = TypeVar("T")
 
+FUNCTIONAL_CHECK = "a functional check: it shows what trains here, and is too short to measure by"
+"""What a run is whose plan says so: here, in every document and in each picture."""
+
 
 def ratio_value(ratio: Ratio) -> str:
-    """The mean ratio, `1.87×`."""
-    return f"{ratio.value:.2f}×"
+    """The mean ratio, `1.87×`: with more places where a figure would else be shown as 1."""
+    return f"{ratio.value:.{_places(ratio)}f}×"
 
 
 def span(over: Spread | Ratio, write: Callable[[float], str]) -> str:
@@ -24,16 +33,30 @@ def span(over: Spread | Ratio, write: Callable[[float], str]) -> str:
 def beneath(ratio: Ratio) -> str:
     """What stands with a ratio: its interval, `1.60–1.74`, else its range; empty for one round."""
     over = ratio.interval or ratio
-    return _ends(over.low, over.high, 2) if ratio.interval or ratio.rounds > 1 else ""
+    known = ratio.interval or ratio.rounds > 1
+    return _ends(over.low, over.high, _places(ratio)) if known else ""
 
 
-def ratio_words(ratio: Ratio, interval: Interval) -> tuple[str, str]:
-    """`1.67×` and `95 % interval 1.60–1.74`, with more places where 1 would else be shown."""
-    shown = (ratio.value, interval.low, interval.high)
-    telling = (n for n in (2, 3, 4) if all(each == 1 or round(each, n) != 1 for each in shown))
-    places = next(telling, 4)
-    ends = _ends(interval.low, interval.high, places)
-    return f"{ratio.value:.{places}f}×", f"{percent(interval.level)} interval {ends}"
+def interval_words(ratio: Ratio, interval: Interval) -> str:
+    """`95 % interval 1.60–1.74`."""
+    return (
+        f"{percent(interval.level)} interval {_ends(interval.low, interval.high, _places(ratio))}"
+    )
+
+
+def in_rounds(text: str, rounds: Iterable[int] = ()) -> str:
+    """A sentence behind its rounds, `rounds 1, 2, 3: …`, with them shorter: `rounds 1-3: …`.
+
+    Without them where they are all of `rounds`.
+    """
+
+    def shorter(match: re.Match[str]) -> str:
+        numbers = parse_cpulist(match[2].replace(" ", ""))
+        if set(numbers) == set(rounds):
+            return ""
+        return f"{match[1]} {format_cpulist(numbers)}: "
+
+    return re.sub(r"\b(rounds?) (\d{1,4}(?:(?:, ?|-)\d{1,4})*): ", shorter, text)
 
 
 def methods(ratios: list[Ratio]) -> list[str]:
@@ -103,6 +126,14 @@ def on_off(value: bool) -> str:
 def sentence_case(text: str) -> str:
     """The text with its first letter large."""
     return text[:1].upper() + text[1:]
+
+
+def _places(ratio: Ratio) -> int:
+    """Decimal places of a ratio and its ends: two, and more where one would else be shown as 1."""
+    over = ratio.interval or ratio
+    shown = (ratio.value, over.low, over.high)
+    telling = (n for n in (2, 3, 4) if all(each == 1 or round(each, n) != 1 for each in shown))
+    return next(telling, 4)
 
 
 def _ends(low: float, high: float, places: int) -> str:

@@ -27,10 +27,10 @@ BOLD: tuple[Tone, ...] = ("strong", "good", "doubtful", "bad", "behind")
 
 def markdown(document: Document) -> str:
     """The whole document; its figures are `charts/<name>.svg` beside it."""
-    blocks = [f"# {safe(document.title)}", *_parts(document.parts)]
+    blocks = [f"# {safe(document.title)}", _line(document.answer), *_parts(document.parts)]
     for section in document.sections:
         blocks += _section(section)
-    return "\n\n".join(blocks) + "\n"
+    return "\n\n".join(block for block in blocks if block) + "\n"
 
 
 def safe(text: str) -> str:
@@ -102,6 +102,7 @@ def _cell(cell: Cell) -> str:
     """A value, and its range or interval in brackets if there is one."""
     loud: tuple[Tone, ...] = ("strong", "bad")
     value = f"**{safe(cell.text)}**" if cell.tone in loud and cell.text else safe(cell.text)
+    value += f" {safe(cell.mark)}" if cell.mark else ""
     return f"{value} ({safe(cell.beneath)})" if cell.beneath else value
 
 

@@ -7,6 +7,7 @@ from rich.console import Console
 from bench.model.plan import Plan
 from bench.model.process import Process
 from bench.model.spec import Progress
+from bench.model.standing import Standing
 from bench.report.progress.live_display import LiveDisplay
 from bench.report.progress.plain_display import PlainDisplay
 
@@ -27,6 +28,9 @@ class Display(Protocol):
 
     def lane_ended(self, process: Process) -> None:
         """A process has ended, however it did."""
+
+    def standing(self, standing: Standing) -> None:
+        """A round is over, and this is how precise the run is by now."""
 
     def note(self, text: str) -> None:
         """Something the user should know now."""

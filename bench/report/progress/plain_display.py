@@ -7,6 +7,7 @@ from typing import IO, Self
 from bench.model.plan import Plan
 from bench.model.process import Process
 from bench.model.spec import Progress
+from bench.model.standing import Standing
 from bench.report.progress.time_left import RunClock
 from bench.report.progress.words import (
     came_to,
@@ -15,9 +16,10 @@ from bench.report.progress.words import (
     order_words,
     progress_words,
     round_words,
+    standing_words,
     started_words,
 )
-from bench.text import printable
+from bench.text import counted, printable
 
 INTERVAL = 10.0
 """Seconds of silence after which a line repeats a stage that the lane has told before."""
@@ -34,30 +36,44 @@ class PlainDisplay:
         self._now = now
         self._clock = RunClock(plan, now)
         self._stages: dict[str, str] = {}
+        self._to_come: set[str] = set()
         self._written = now()
 
     def round_started(self, round: int, order: list[str]) -> None:
         """Write the round's lanes in their order."""
         self._clock.round_started(round)
+        self._to_come = set(order)
         lanes = order_words(order, self._plan)
-        self._line(f"{round_words(round, self._plan)}: {lanes} ({self._left()})")
+        self._line(f"{round_words(round, self._plan)}: {lanes}{self._left()}")
 
     def lane_started(self, lane: str, limit_seconds: float) -> None:
         """Write that the lane has begun."""
         self._stages.pop(lane, None)
-        self._line(f"{lane}: {started_words(limit_seconds)}")
+        self._line(f"{lane}: {', '.join(started_words(limit_seconds))}")
 
     def progress(self, lane: str, p: Progress) -> None:
         """Write where the lane is, if that is a new stage or nothing was written for a while."""
-        if p.stage == self._stages.get(lane) and self._now() - self._written < INTERVAL:
+        again = p.stage == self._stages.get(lane)
+        if again and self._now() - self._written < INTERVAL:
             return
         self._stages[lane] = p.stage
-        self._line(f"{lane}: {progress_words(p, lane, self._plan)}")
+        left = self._left() if again else ""
+        self._line(f"{lane}: {', '.join(progress_words(p, lane, self._plan))}{left}")
 
     def lane_ended(self, process: Process) -> None:
         """Write what came of the process."""
+        self._to_come.discard(process.lane)
         words = f"{came_to(process)} {ended_words(process, self._plan)}"
-        self._line(f"{process.lane}: {words} ({self._left()})")
+        # Lanes that take turns end together, and the round's end is said next.
+        left = self._left() if self._to_come and not self._plan.together else ""
+        self._line(f"{process.lane}: {words}{left}")
+
+    def standing(self, standing: Standing) -> None:
+        """Write how precise the run is by now, and what is left of it."""
+        self._clock.standing(standing)
+        done = f"{counted(standing.rounds_done, 'round')} done"
+        words = [done, *standing_words(standing, self._plan, self._clock.fits)]
+        self._line(f"{', '.join(words)}{self._left()}")
 
     def note(self, text: str) -> None:
         """Write a note."""
@@ -73,7 +89,8 @@ class PlainDisplay:
         self.close()
 
     def _left(self) -> str:
-        return left_words(self._clock.left(), self._plan)
+        left = self._clock.left()
+        return f" ({left_words(left)})" if left else ""
 
     def _line(self, text: str) -> None:
         self._written = self._now()
