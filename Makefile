@@ -8,14 +8,29 @@ MODEL =
 LANES =
 RESULTS =
 DATA =
+CORES =
+NODE =
+RUN =
 UPGRADE =
 ENGINE =
 FILE = bench-image.tar.gz
 
-options = $(if $(PROFILE),--profile '$(PROFILE)') $(if $(MODEL),--model '$(MODEL)') $(if $(LANES),--lane '$(LANES)') \
-	$(if $(DATA),--data '$(DATA)')
+# A name that is not among them would be ignored, and another benchmark run than was asked for.
+names := PROFILE MODEL LANES RESULTS DATA CORES NODE RUN UPGRADE ENGINE FILE
+asked := $(foreach name,$(.VARIABLES),$(if $(filter command%,$(origin $(name))),$(name)))
+unknown := $(filter-out $(names) MAKE% SHELL -%,$(asked))
+$(if $(unknown),$(error unknown option: $(unknown). Known: $(names)))
+$(if $(filter-out docker local,$(ENGINE))$(word 2,$(ENGINE)),$(error ENGINE=$(ENGINE): it is docker or local))
+
+quoted = '$(subst ','\'',$(1))'
+option = $(if $($(2)),$(1) $(call quoted,$($(2))))
+where = $(call option,--profile,PROFILE) $(call option,--model,MODEL) $(call option,--cores,CORES) $(call option,--node,NODE)
+options = $(where) $(call option,--lane,LANES) $(call option,--data,DATA)
+to_check = $(call option,profile,PROFILE) $(call option,model,MODEL) $(call option,lane,LANES) \
+	$(call option,data,DATA) $(call option,cores,CORES) $(call option,node,NODE)
+run = $(call quoted,$(or $(RUN),$(or $(RESULTS),results)/latest))
 # Asked only where it matters: the container, if an engine answers.
-engine := $(or $(ENGINE),$(if $(filter benchmark smoke,$(MAKECMDGOALS)),$(shell scripts/engine.sh)))
+engine := $(or $(ENGINE),$(if $(filter benchmark smoke plan,$(MAKECMDGOALS)),$(shell scripts/engine.sh)))
 
 SHELL := bash
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
@@ -24,31 +39,53 @@ unexport PYTHONDONTWRITEBYTECODE
 pytest := .venv/bin/python -m pytest
 
 .NOTPARALLEL:
-.PHONY: help benchmark benchmark-docker benchmark-local smoke probe image shell save load wheels sbom \
-	test test-fast test-integration test-container lint format lock clean fast full
+.PHONY: help benchmark benchmark-docker benchmark-local smoke plan plan-docker plan-local probe doctor \
+	report verify check image shell save load wheels sbom test test-fast test-integration test-container lint format lock clean fast full
 
 help: ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:[^#]*## / { printf "  %-18s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  PROFILE=smoke|quick|standard|sample  MODEL=resnet50|resnet18|vit_b_16  LANES=fp32,bf16-amx"
-	@echo "  RESULTS=folder  DATA=auto|cifar10|synthetic|folder:PATH"
-	@echo "  ENGINE=docker|local, for benchmark and smoke: the container, or .venv"
+	@echo "  DATA=auto|cifar10|synthetic|folder:PATH  CORES=0-3,8 or NODE=0, of the kernel's numbers"
+	@echo "  RESULTS=folder  RUN=folder of one run, for report and verify (without: results/latest)"
+	@echo "  ENGINE=docker|local, for benchmark, smoke and plan: the container, or .venv"
 
 benchmark: benchmark-$(engine) ## train every lane this host can run, and report
 
-benchmark-docker:
+benchmark-docker: check
 	@echo "==> Running in a container (ENGINE=local for the local environment)"
-	@$(if $(RESULTS),BENCH_RESULTS='$(RESULTS)') scripts/container.sh run run $(options) $(said)
+	@$(if $(RESULTS),BENCH_RESULTS=$(call quoted,$(RESULTS))) scripts/container.sh run run $(options) $(said)
 
-benchmark-local: full
+benchmark-local: check full
 	@echo "==> Running in the local environment, .venv (ENGINE=docker for a container)"
-	@.venv/bin/bench run $(options) $(if $(RESULTS),--results '$(RESULTS)') $(said)
+	@.venv/bin/bench run $(options) $(call option,--results,RESULTS) $(said)
 
-smoke: PROFILE = smoke
+smoke: override PROFILE = smoke
 smoke: benchmark ## the same, tiny: under a minute on two cores
+
+plan: plan-$(engine) ## what benchmark would do here, without doing it
+
+plan-docker: check
+	@scripts/container.sh run plan $(options) $(said)
+
+plan-local: check full
+	@.venv/bin/bench plan $(options) $(said)
 
 probe: fast ## what this host is and which lanes it can run
 	@.venv/bin/bench probe $(said)
+
+doctor: check fast ## is this host ready to give numbers worth publishing?
+	@.venv/bin/bench doctor $(where) $(call option,--results,RESULTS) $(said)
+
+report: fast ## the newest run's tables and charts, from its result.json (RUN=folder: that one's)
+	@.venv/bin/bench report $(run) $(said)
+
+verify: fast ## is the newest run's folder whole and true to itself? (RUN=folder: that one)
+	@.venv/bin/bench verify $(run) $(said)
+
+# Nothing is installed for an option that bench would refuse.
+check:
+	@if command -v python3 >/dev/null; then python3 -I scripts/check-options.py $(to_check); fi
 
 image: ## build the container image
 	@scripts/container.sh image
@@ -57,10 +94,10 @@ shell: ## a shell in the container
 	@scripts/container.sh shell
 
 save: ## the image as FILE, for hosts without internet
-	@scripts/container.sh save '$(FILE)'
+	@scripts/container.sh save $(call quoted,$(FILE))
 
 load: ## the image from FILE
-	@scripts/container.sh load '$(FILE)'
+	@scripts/container.sh load $(call quoted,$(FILE))
 
 wheels: fast ## every wheel into wheels/: the image is then built without a package index
 	@scripts/wheels.sh
@@ -71,7 +108,7 @@ sbom: ## what is installed in the image: versions and hashes, as JSON
 test: test-fast test-integration ## all tests but those that need a container engine
 
 test-fast: fast ## the tests without torch, in under a minute
-	$(pytest) -n 3 -m "not integration and not container"
+	$(pytest) -n 3 --dist worksteal -m "not integration and not container"
 
 test-integration: full ## the tests with torch, IPEX and the launcher
 	$(pytest) -m "integration and not container"
@@ -94,7 +131,7 @@ lock: fast ## resolve requirements/*.in into the hash-pinned locks; UPGRADE=1 ta
 	@scripts/lock.sh $(if $(UPGRADE),--upgrade)
 
 clean: ## remove .venv and caches; results and data stay
-	rm -rf .venv bench.egg-info .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv bench.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find bench tests -name __pycache__ -prune -exec rm -rf {} +
 
 fast full:

@@ -18,8 +18,7 @@ from bench.model.workload import DataSpec
 from bench.plan.make import make_plan
 from bench.plan.options import Options
 from bench.plan.start.command import SPEC
-from bench.plan.start.environment import compose
-from bench.run.launch import interpreter
+from bench.run.launch import surroundings
 from bench.run.preload import preload
 
 SAMPLES = 64
@@ -55,7 +54,7 @@ def main(name: str, batch: str, place: str) -> None:
     log = os.open(folder / "log", os.O_WRONLY | os.O_CREAT)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    os.execvpe(command[0], command, compose(os.environ, own, interpreter(host, lane)))
+    os.execvpe(command[0], command, surroundings(host, lane, folder, own))
 
 
 if __name__ == "__main__":

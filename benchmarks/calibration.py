@@ -178,7 +178,7 @@ def main() -> None:
                     _print(noise, together, ends, truth, runs)
         for rounds in (5, 8):
             rng = random.Random(f"{arguments.seed} BCa {rounds}")
-            share = bootstrap_coverage(noise, rounds, arguments.runs // 10, rng)
+            share = bootstrap_coverage(noise, rounds, max(arguments.runs // 10, 1), rng)
             print(f"\n{noise.name}, {rounds} rounds together, A/A: BCa covers {share:.1%}")
 
 

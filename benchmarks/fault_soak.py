@@ -27,7 +27,7 @@ from bench.results.folder import read
 
 BENCH = Path(sys.executable).with_name("bench")
 WORKLOAD = ["--profile", "smoke", "--image-size", "32", "--batch-size", "2", "--data", "synthetic"]
-LIVES = {"fp32": 13.0, "fp32,fp32-ipex": 28.0}
+LIVES = {"fp32": 13.0, "fp32,fp32": 28.0}
 """Lanes, and about how many seconds a run of them lives."""
 
 DIRECT_LIFE = 7.0
@@ -60,8 +60,19 @@ def _one(folder: Path, lanes: str, direct: bool, victim: str, moment: float) -> 
     marked = {**os.environ, "BENCH_SOAK": str(folder)}
     if direct:
         marked["PATH"] = "/nonexistent"
-    where = ["--results", str(folder), "--data-dir", str(folder.parent / "data")]
-    command = [str(BENCH), "run", *WORKLOAD, "--lane", lanes, "--rounds", "1", *where]
+    data = ["--data-dir", str(folder.parent / "data")]
+    command = [
+        str(BENCH),
+        "run",
+        *WORKLOAD,
+        "--lane",
+        lanes,
+        "--rounds",
+        "1",
+        "--results",
+        str(folder),
+        *data,
+    ]
     with subprocess.Popen(
         command, env=marked, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as run:
@@ -81,13 +92,13 @@ def _one(folder: Path, lanes: str, direct: bool, victim: str, moment: float) -> 
     assert before <= after, f"lost: {before - after}"
     outcome = result.status
     if victim == "controller":
-        outcome = _resumed(folder, where, marked)
+        outcome = _resumed(folder, data, marked)
     return f"{outcome}, {len(after)} processes saved"
 
 
-def _resumed(folder: Path, where: list[str], environment: dict[str, str]) -> str:
+def _resumed(folder: Path, data: list[str], environment: dict[str, str]) -> str:
     before = _saved(folder)
-    command = [str(BENCH), "run", "--resume", str(folder / "latest"), *where]
+    command = [str(BENCH), "run", "--resume", str(folder / "latest"), *data]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     assert before <= _saved(folder)

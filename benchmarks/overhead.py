@@ -1,6 +1,6 @@
 """What the kit costs: compute img/s in a lane against a bare loop, taking turns on the same cores.
 
-    .venv/bin/python benchmarks/overhead.py [--lane fp32-ipex] [--pairs 10]
+    .venv/bin/python benchmarks/overhead.py [--lane fp32] [--pairs 10]
 
 Both run the same model, batch, threads, allocator and launcher settings: the lane as `bench run`
 starts it, the bare loop through the same launcher command. Each pair has two fresh processes, alive
@@ -91,6 +91,7 @@ def _pair(launch: Launch, lane: PlannedLane, python: str, work: Path, number: in
     record = kit.finish().record
     assert record is not None
     kit_rate = BATCH / median(t / 1e9 for t in record.compute.timed.totals())
+    assert bare_steps, f"no step ended within {EFFORT.turn_seconds:.0f} s: the host is busy"
     bare_rate = BATCH / median(bare_steps)
     print(
         f"pair {number}: kit {kit_rate:.3f} img/s, bare {bare_rate:.3f} img/s, "
@@ -146,7 +147,7 @@ def _bare(
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--lane", default="fp32-ipex")
+    parser.add_argument("--lane", default="fp32")
     parser.add_argument("--pairs", type=int, default=10)
     return parser.parse_args()
 

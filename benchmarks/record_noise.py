@@ -1,8 +1,8 @@
 """Record this host's noise for benchmarks/calibration.py.
 
-    .venv/bin/python benchmarks/record_noise.py FILE [--trace-seconds 600] [--rounds 12]
+    .venv/bin/python benchmarks/record_noise.py FILE [--lane fp32] [--rounds 12]
 
-Two recordings of one lane (fp32-ipex, batch 4), through the kit itself:
+Two recordings of one lane (batch 4), through the kit itself:
 
 - a trace: the time of each step of one process, without a pause: drift, bursts, heavy tails;
 - rounds of the lane three times, alive together and taking turns: what is left between two
@@ -28,7 +28,6 @@ from bench.plan.options import Options
 from bench.report.progress import PlainDisplay
 from bench.run.session import Run
 
-LANE = "fp32-ipex"
 BATCH = 4
 ROUNDS_EFFORT = Effort(
     warmup_max_steps=5,
@@ -42,8 +41,8 @@ ROUNDS_EFFORT = Effort(
 
 def main() -> None:
     arguments = _arguments()
-    host = probe()
-    trace = Options(profile="quick", lane=[LANE], batch_size=BATCH, rounds=1, data="synthetic")
+    host, name = probe(), arguments.lane
+    trace = Options(profile="quick", lane=[name], batch_size=BATCH, rounds=1, data="synthetic")
     plan = make_plan(host, trace)
     endless = {"compute_turns": 1, "end_to_end_turns": 0, "turn_max_steps": 10**6}
     seconds = {"turn_seconds": arguments.trace_seconds}
@@ -56,7 +55,7 @@ def main() -> None:
     (steps,) = turns(_run(host, plan).processes[0].record.compute)
     again = Options(
         profile="quick",
-        lane=[LANE] * 3,
+        lane=[name] * 3,
         batch_size=BATCH,
         rounds=arguments.rounds,
         data="synthetic",
@@ -72,7 +71,7 @@ def main() -> None:
             {
                 "processor": host.cpu.brand.value,
                 "cores": len(plan.lanes[0].setup.placement.cores),
-                "lane": LANE,
+                "lane": name,
                 "batch": BATCH,
                 "trace_step_seconds": [round(step / 1e9, 4) for step in steps],
                 "round_turn_seconds": _rounds(rounds),
@@ -103,6 +102,7 @@ def _run(host, plan: Plan) -> Result:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("file", type=Path)
+    parser.add_argument("--lane", default="fp32")
     parser.add_argument("--trace-seconds", type=float, default=600)
     parser.add_argument("--rounds", type=int, default=12)
     return parser.parse_args()

@@ -12,10 +12,10 @@ head='import sys, urllib.request as r; r.urlopen(r.Request(sys.argv[1], method="
 
 # 3 seconds for all of it: the interpreter, the name, the connection and the headers.
 if timeout 3 python3 -I -c "$head" "${1%/}/torch/" 2>/dev/null; then
-    echo "==> PyTorch's CPU index answers: using its build, about 1 GB on disk" >&2
+    echo "==> PyTorch's CPU index answers: using its build, about 1.9 GB on disk" >&2
     echo cpu
 else
     echo "==> PyTorch's CPU index did not answer within 3 s: using the registry's build," \
-        "2.5 GB to download, 6.5 GB on disk" >&2
+        "3.9 GB to download, 8 GB on disk" >&2
     echo registry
 fi

@@ -21,7 +21,7 @@ install_cpu_build() { # torch and torchvision must be of one index, so no other 
 
 build=$(scripts/torch-build.sh "$cpu_index")
 if [ "$build" = cpu ] && ! install_cpu_build; then
-    echo "==> That failed: using the registry's build, 2.5 GB to download, 6.5 GB on disk"
+    echo "==> That failed: using the registry's build, 3.9 GB to download, 8 GB on disk"
     uv pip uninstall --quiet --python "$python" torch torchvision
     build=registry
 fi

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+CATALOGUE = ROOT / "bench" / "plan" / "catalogue"
 
 
 def make(*arguments: str, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:
@@ -33,13 +34,15 @@ def bench_words(*arguments: str, **env: str) -> list[str]:
 
 @pytest.fixture
 def tree(tmp_path):
-    """The Makefile in a folder of its own, with nothing to set up and a `bench` that exits 5."""
+    """The Makefile in a folder of its own, a set-up that leaves a mark, a `bench` that exits 5."""
     shutil.copy(ROOT / "Makefile", tmp_path)
-    for path, exit_code in (("scripts/setup.sh", 0), (".venv/bin/bench", 5)):
+    for path, body in (("scripts/setup.sh", "touch set-up"), (".venv/bin/bench", "exit 5")):
         script = tmp_path / path
         script.parent.mkdir(parents=True)
-        script.write_text(f"#!/bin/sh\nexit {exit_code}\n")
+        script.write_text(f"#!/bin/sh\n{body}\n")
         script.chmod(0o755)
+    shutil.copy(ROOT / "scripts" / "check-options.py", tmp_path / "scripts")
+    shutil.copytree(CATALOGUE, tmp_path / "bench" / "plan" / "catalogue")
     return tmp_path
 
 
@@ -85,7 +88,11 @@ def test_help_is_the_default_and_lists_the_targets(goals):
     assert {
         "benchmark",
         "smoke",
+        "plan",
         "probe",
+        "doctor",
+        "report",
+        "verify",
         "image",
         "shell",
         "save",
@@ -105,13 +112,16 @@ def test_help_is_the_default_and_lists_the_targets(goals):
 
 def test_benchmark_passes_on_what_is_set():
     words = bench_words(
-        "benchmark", "PROFILE=quick", "LANES=fp32,bf16-amx", "RESULTS=my results", "DATA=d"
+        *("benchmark", "PROFILE=quick", "LANES=fp32,bf16-amx", "RESULTS=my results"),
+        *("DATA=folder:it's mine", "CORES=0-3,8", "NODE=1"),
     )
     assert words == [
         *(".venv/bin/bench", "run"),
         *("--profile", "quick"),
+        *("--cores", "0-3,8"),
+        *("--node", "1"),
         *("--lane", "fp32,bf16-amx"),
-        *("--data", "d"),
+        *("--data", "folder:it's mine"),
         *("--results", "my results"),
     ]
 
@@ -122,6 +132,80 @@ def test_benchmark_passes_on_nothing_else():
 
 def test_smoke_is_a_run_of_that_profile():
     assert bench_words("smoke") == [".venv/bin/bench", "run", "--profile", "smoke"]
+
+
+def test_it_stays_one_whatever_profile_is_named():
+    assert bench_words("smoke", "PROFILE=sample") == bench_words("smoke")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["plan", "PROFILE=quick"], "plan --profile quick"),
+        (["doctor", "PROFILE=quick"], "doctor --profile quick"),
+        (["report"], "report results/latest"),
+        (["verify", "RESULTS=my"], "verify my/latest"),
+        (["report", "RUN=my run"], "report 'my run'"),
+    ],
+)
+def test_a_command_is_a_target(arguments, words):
+    assert bench_words(*arguments) == [".venv/bin/bench", *shlex.split(words)]
+
+
+def test_the_plan_is_made_where_the_benchmark_would_run(tree, docker):
+    assert make("plan", "LANES=fp32", cwd=tree, **docker).returncode == 0
+    asked = (tree / "asked").read_text().splitlines()[-1]
+    assert asked.endswith("|compose run --rm bench plan --lane fp32")
+
+
+@pytest.mark.parametrize(
+    ("option", "problem"),
+    [
+        ("LANES=fp32,nope", "unknown lane: nope; known: fp32, fp32-ipex, "),
+        ("PROFILE=smok", "unknown profile: smok; did you mean smoke? known: smoke, quick, "),
+        ("MODEL=resnet", "unknown model: resnet; did you mean resnet50? known: resnet50, "),
+        ("DATA=cifar", "unknown data: cifar; did you mean cifar10? known: auto, cifar10, "),
+        ("CORES=0-", "cores '0-': it is a list of CPUs such as 0-3,8"),
+        ("NODE=first", "node 'first': it is the number of a NUMA node"),
+    ],
+)
+def test_what_there_is_not_is_refused_before_anything_is_installed(tree, option, problem):
+    done = make("benchmark", "ENGINE=local", option, cwd=tree)
+    assert done.returncode == 2
+    assert f"error: {problem}" in done.stderr
+    assert not (tree / "set-up").exists()
+
+
+@pytest.mark.parametrize("arguments", [["benchmark"], ["plan"], ["plan", "ENGINE=local"]])
+def test_it_is_refused_wherever_it_would_run(tree, docker, arguments):
+    assert make(*arguments, "LANES=nope", cwd=tree, **docker).returncode == 2
+    assert not (tree / "set-up").exists()
+    asked = (tree / "asked").read_text() if (tree / "asked").exists() else ""
+    assert "run" not in asked
+
+
+@pytest.mark.parametrize(
+    ("option", "problem"),
+    [
+        ("ENGINE=foo", "ENGINE=foo: it is docker or local"),
+        ("ENGINE=docker local", "ENGINE=docker local: it is docker or local"),
+        ("LANE=fp32", "unknown option: LANE. Known: PROFILE MODEL LANES "),
+        ("profile=quick", "unknown option: profile. Known: "),
+    ],
+)
+def test_an_option_that_make_would_ignore_is_refused(tree, option, problem):
+    done = make("benchmark", option, cwd=tree)
+    assert done.returncode == 2
+    assert problem in done.stderr
+    assert not (tree / "set-up").exists()
+
+
+def test_a_host_without_python_is_asked_nothing_before_the_set_up(tree):
+    for name in ("bash", "make", "touch", "sh"):
+        (tree / "only").mkdir(exist_ok=True)
+        (tree / "only" / name).symlink_to(shutil.which(name))
+    make("benchmark", "ENGINE=local", "LANES=nope", cwd=tree, PATH=f"{tree / 'only'}")
+    assert (tree / "set-up").exists(), "it says what is missing"
 
 
 def test_the_fast_tests_do_without_the_training_stack():

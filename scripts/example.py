@@ -1,0 +1,68 @@
+"""Puts a real run into README.md as its example.
+
+    .venv/bin/python scripts/example.py RUN
+
+RUN is a run's folder, as `bench report --write` leaves it. Its result goes to docs/example/, three
+of its charts to docs/images/, and the head of its report, as the kit renders it, between README's
+two lines. A test holds what stands there against what docs/example/result.json is rendered to.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+from bench.model.result import Result
+from bench.report.charts.catalogue import charts
+from bench.report.document.headline import cpu_brand, rounds_words, system, workload
+from bench.report.document.result import result_document
+from bench.report.media.markdown import markdown
+from bench.results.folder import RESULT, read
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+EXAMPLE, IMAGES = ROOT / "docs" / "example", ROOT / "docs" / "images"
+CHARTS = ("speedup", "limits", "kernel_time")
+
+BEGIN = "<!-- example: scripts/example.py writes what is between these lines -->\n"
+END = "<!-- end of example -->\n"
+
+
+def block(result: Result) -> str:
+    """Where and how it ran, and its report up to the end of its first section."""
+    lines = markdown(result_document(result)).splitlines()
+    heads = [i for i, line in enumerate(lines) if line.startswith("## ")]
+    shown = [
+        line for i, line in enumerate(lines[1 : heads[1]], 1) if i not in (heads[0], heads[0] + 1)
+    ]
+    text = "\n".join(f"**{x[4:]}**" if x.startswith("### ") else x for x in shown).strip()
+    pictures = {chart.name: chart.title for chart in charts(result) if chart.name in CHARTS}
+    drawn = "\n\n".join(f"![{pictures[name]}](docs/images/{name}.svg)" for name in pictures)
+    return f"{where(result)}\n\n{text}\n\n{drawn}\n"
+
+
+def where(result: Result) -> str:
+    """The command, the host, what was trained and the day, as the result has them."""
+    host = f"{cpu_brand(result.host)} ({system(result.host)})"
+    trained = f"{workload(result.plan, result.data)}; {rounds_words(result)}"
+    if disturbed := sum(bool(each.disturbed) for each in result.summary.rounds):
+        trained += f", {disturbed} of them disturbed by other work on the host"
+    return f"`{' '.join(result.command)}` on {host}, {result.started_at[:10]}: {trained}."
+
+
+def main(run: Path) -> None:
+    """Copy the run's files and write README anew."""
+    for folder in (EXAMPLE, IMAGES):
+        folder.mkdir(exist_ok=True)
+    shutil.copy(run / RESULT, EXAMPLE)
+    for name in CHARTS:
+        (IMAGES / f"{name}.svg").unlink(missing_ok=True)
+        if (run / "charts" / f"{name}.svg").exists():
+            shutil.copy(run / "charts" / f"{name}.svg", IMAGES)
+    text = README.read_text(encoding="utf-8")
+    before, rest = text.split(BEGIN)
+    after = rest.split(END)[1]
+    README.write_text(f"{before}{BEGIN}\n{block(read(EXAMPLE))}\n{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
