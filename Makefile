@@ -40,7 +40,7 @@ pytest := .venv/bin/python -m pytest
 
 .NOTPARALLEL:
 .PHONY: help benchmark benchmark-docker benchmark-local smoke plan plan-docker plan-local probe doctor \
-	report verify check image shell save load wheels sbom test test-fast test-integration test-container lint format lock clean fast full
+	report verify check image shell save load wheels sbom test test-fast test-integration test-browser test-container lint format lock clean fast full
 
 help: ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:[^#]*## / { printf "  %-18s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -105,13 +105,17 @@ wheels: fast ## every wheel into wheels/: the image is then built without a pack
 sbom: ## what is installed in the image: versions and hashes, as JSON
 	@scripts/container.sh sbom
 
-test: test-fast test-integration ## all tests but those that need a container engine
+test: test-fast test-integration test-browser ## all tests but those that need a container engine
 
 test-fast: fast ## the tests without torch, in under a minute
-	$(pytest) -n 3 --dist worksteal -m "not integration and not container"
+	$(pytest) -n 2 --dist worksteal -m "not integration and not container and not browser"
 
 test-integration: full ## the tests with torch, IPEX and the launcher
 	$(pytest) -m "integration and not container"
+
+test-browser: fast ## the tests of pages in a real Chromium, where there is one
+	@scripts/browser.sh
+	$(pytest) -m browser
 
 test-container: fast ## the tests that build the image and run it in a real container engine
 	$(pytest) -m container

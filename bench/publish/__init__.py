@@ -1,0 +1,1 @@
+"""Many artifacts → a static site."""
