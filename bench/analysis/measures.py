@@ -22,7 +22,13 @@ def measures(summary: Summary) -> list[Measure]:
         measure
         for lane in summary.lanes
         if lane.state != "invalid"
-        for measure in (*_speeds(lane), *_ratios(lane, summary), *_shares(lane), *_costs(lane))
+        for measure in (
+            *_speeds(lane),
+            *_ratios(lane, summary),
+            *_shares(lane),
+            *_costs(lane),
+            *_energy(lane),
+        )
     ]
 
 
@@ -43,6 +49,18 @@ def _costs(lane: LaneSummary) -> Iterator[Measure]:
         yield _measure(lane, "peak_memory", lane.peak_memory_bytes, "bytes", _LESS)
     for phase, seconds in lane.phase_seconds.items():
         yield _measure(lane, f"step_{phase}_time", seconds, "seconds", _LESS)
+
+
+def _energy(lane: LaneSummary) -> Iterator[Measure]:
+    """A sample's, of the packages; and what a joule is good for, whose ends are the other's."""
+    if lane.energy is None:
+        return
+    over = lane.energy.joules_per_sample
+    inverse = Spread(
+        median=1 / over.median, low=1 / over.high, high=1 / over.low, rounds=over.rounds
+    )
+    yield _measure(lane, "energy_per_sample", over.median, "joules/sample", _LESS, over)
+    yield _measure(lane, "samples_per_energy", inverse.median, "samples/joule", _MORE, inverse)
 
 
 def _ratios(lane: LaneSummary, summary: Summary) -> Iterator[Measure]:

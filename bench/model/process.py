@@ -8,6 +8,29 @@ from bench.model.base import Fact, Reading
 from bench.model.record import Outcome, RankRecord
 
 
+class EnergyTurn(Fact):
+    """What the packages of a lane's CPUs used in one of its turns."""
+
+    at: float = Field(description="its begin, in seconds of the host's monotonic clock")
+    seconds: float
+    joules: list[float] = Field(description="of each package")
+
+
+class Energy(Fact):
+    """What the packages of a lane's CPUs used in its turns, their idle power included.
+
+    Who used it a counter does not tell: other processes' share of the packages' CPU time stands
+    beside it. Memory's own use is not in it.
+    """
+
+    packages: list[str] = Field(min_length=1, description="the kernel's names, e.g. package-0")
+    cpus: int = Field(ge=1, description="CPUs of those packages, whoever has them")
+    others_cpu_seconds: Reading[float] = Field(
+        description="CPU time on those of all but the lane, over all its turns"
+    )
+    turns: list[EnergyTurn] = Field(description="those of which it is known")
+
+
 class Noise(Fact):
     """What else wanted the lane's CPUs while it had its turns. The process's record has more."""
 
@@ -23,6 +46,10 @@ class Noise(Fact):
         description="the kernel's, mean over the lane's CPUs, eight at most"
     )
     temperature_celsius: Reading[float] = Field(description="the hottest CPU sensor")
+    energy: Reading[Energy] = Field(
+        default_factory=lambda: Reading[Energy](reason="not looked at"),
+        description="of the lane's packages, where the kernel shows it",
+    )
 
 
 class Kernel(Fact):

@@ -26,19 +26,30 @@ class Counters:
     """Jiffies."""
     others: Reading[int]
     """Jiffies in which the CPUs were busy, less those of the session."""
+    others_on_package: Reading[int]
+    """The same of all CPUs of the packages that they are on."""
     throttled_periods: Reading[int]
     throttled: Reading[int]
     """Nanoseconds."""
 
 
-def read_counters(files: Files, cpus: list[int], session: int, quota: Hierarchy | None) -> Counters:
-    """Read them all: of these CPUs, of the session with that id, of the cgroups of `quota`."""
-    busy, stolen = _cpu_jiffies(files, cpus)
+def read_counters(
+    files: Files, cpus: list[int], package: list[int], session: int, quota: Hierarchy | None
+) -> Counters:
+    """Read them all: of these CPUs, of the session with that id, of the cgroups of `quota`.
+
+    `package` are the CPUs of the packages that they are on; [] if nobody wants to know of them.
+    """
+    stat = files.reading("/proc/stat")
+    busy, stolen = _cpu_jiffies(stat, cpus)
+    busy_package = _cpu_jiffies(stat, package)[0] if package else Reading[int](reason="not asked")
     periods, throttled = _throttling(files, quota)
+    own = _session_jiffies(session)
     return Counters(
         at=time.monotonic(),
         stolen=stolen,
-        others=difference(busy, _session_jiffies(session)),
+        others=difference(busy, own),
+        others_on_package=difference(busy_package, own),
         throttled_periods=periods,
         throttled=throttled,
     )
@@ -53,9 +64,8 @@ def difference(minuend: Reading[int], subtrahend: Reading[int]) -> Reading[int]:
     return Reading(value=minuend.value - subtrahend.value)
 
 
-def _cpu_jiffies(files: Files, cpus: list[int]) -> tuple[Reading[int], Reading[int]]:
+def _cpu_jiffies(stat: Reading[str], cpus: list[int]) -> tuple[Reading[int], Reading[int]]:
     """Jiffies since the host's start in which the CPUs were busy, and that were stolen of them."""
-    stat = files.reading("/proc/stat")
     try:
         times = cpu_times(stat.value or "")
     except ValueError:
@@ -104,8 +114,9 @@ def _session_of(pid: int) -> int | None:
 
 def _throttling(files: Files, quota: Hierarchy | None) -> tuple[Reading[int], Reading[int]]:
     """Periods that quotas cut short and nanoseconds it cost, of the cgroup and those above it."""
-    if quota is None:
-        unknown = Reading[int](reason="no cgroup with the cpu controller is mounted")
+    if quota is None or not quota.own:
+        none = "no cgroup with the cpu controller is mounted"
+        unknown = Reading[int](reason=none if quota is None else quota.hidden)
         return unknown, unknown
     name, unit = {1: ("throttled_time", 1), 2: ("throttled_usec", 1000)}[quota.version]
     texts = [files.text(f"{folder}/cpu.stat") or "" for folder in quota.folders]

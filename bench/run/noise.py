@@ -1,6 +1,7 @@
-"""What else went on while a lane had its turns: who else had its CPUs, and how fast they were."""
+"""What went on while a lane had its turns: who else had its CPUs, their clock, their energy."""
 
 import os
+import time
 from collections.abc import Callable, Iterable
 from statistics import fmean
 from typing import Self, TypeVar
@@ -8,8 +9,9 @@ from typing import Self, TypeVar
 from bench.host.files import Files
 from bench.host.hierarchy import find
 from bench.model.base import Reading
-from bench.model.process import Noise
+from bench.model.process import EnergyTurn, Noise
 from bench.run.counters import JIFFIES, Counters, difference, read_counters
+from bench.run.energy import Meter
 from bench.run.sensors import frequency_mhz, temperature_celsius, temperature_sensors
 
 N = TypeVar("N", int, float)
@@ -35,15 +37,21 @@ class Watch:
         self._cpus, self._session, self._files = cpus, session, files
         self._quota = find(files, "cpu")
         self._sensors = temperature_sensors(files)
+        self._meter = Meter.of(files, cpus)
+        self._energy: list[Reading[EnergyTurn]] = []
         self._turns: list[tuple[Counters, Counters]] = []
         self._frequencies: list[Reading[float]] = []
         self._temperatures: list[Reading[float]] = []
 
     def __enter__(self) -> Self:
         self._before = self._counters()
+        # The last look before the turn and the first one after it: a package never rests.
+        self._began, self._used = time.monotonic(), self._meter.read(self._files)
         return self
 
     def __exit__(self, *_: object) -> None:
+        used, seconds = self._meter.read(self._files), time.monotonic() - self._began
+        self._energy.append(self._meter.turn(self._began, seconds, self._used, used))
         self._turns.append((self._before, self._counters()))
         # After the counters: the kernel may take its time, and the turn is over.
         self._frequencies.append(frequency_mhz(self._files, self._cpus))
@@ -62,10 +70,13 @@ class Watch:
             throttled_seconds=self._seconds(lambda counters: counters.throttled, 1e9),
             frequency_mhz=_over(self._frequencies, fmean),
             temperature_celsius=_over(self._temperatures, max),
+            energy=self._meter.energy(
+                self._energy, self._seconds(lambda counters: counters.others_on_package, JIFFIES)
+            ),
         )
 
     def _counters(self) -> Counters:
-        return read_counters(self._files, self._cpus, self._session, self._quota)
+        return read_counters(self._files, self._cpus, self._meter.cpus, self._session, self._quota)
 
     def _seconds(self, of: Callable[[Counters], Reading[int]], a_second: float) -> Reading[float]:
         """What a counter grew by in all turns, in seconds, of which each is so many counts."""
@@ -94,6 +105,7 @@ def _unknown(reason: str, load: Reading[float]) -> Noise:
         throttled_seconds=Reading(reason=reason),
         frequency_mhz=Reading(reason=reason),
         temperature_celsius=Reading(reason=reason),
+        energy=Reading(reason=reason),
     )
 
 

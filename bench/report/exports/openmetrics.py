@@ -6,6 +6,12 @@ from bench.model.measure import Measure
 from bench.model.result import Result
 from bench.text import one_line
 
+_UNITS = {
+    "samples/s": "samples_per_second",
+    "joules/sample": "joules_per_sample",
+    "samples/joule": "samples_per_joule",
+}
+
 
 class OpenMetrics:
     """Lanes are labels; what was measured, and where, is a gauge of value 1."""
@@ -20,7 +26,7 @@ class OpenMetrics:
         }
         families["bench_run_info"].append(f"bench_run_info{_labels(**_run(result))} 1")
         for each in measures:
-            unit = each.unit.replace("/s", "_per_second")
+            unit = _UNITS.get(each.unit, each.unit)
             for part, value in (("", each.value), ("_low", each.low), ("_high", each.high)):
                 if value is not None:
                     name = f"bench_{each.name}{part}_{unit}"
