@@ -1,0 +1,1 @@
+"""Runs as tidy pandas frames, for notebooks: `bench.load`."""
