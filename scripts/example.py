@@ -30,10 +30,10 @@ END = "<!-- end of example -->\n"
 def block(result: Result) -> str:
     """Where and how it ran, and its report up to the end of its first section."""
     lines = markdown(result_document(result)).splitlines()
-    heads = [i for i, line in enumerate(lines) if line.startswith("## ")]
-    shown = [
-        line for i, line in enumerate(lines[1 : heads[1]], 1) if i not in (heads[0], heads[0] + 1)
-    ]
+    heads = [i for i, line in enumerate(lines) if line.startswith(("# ", "## "))]
+    title, lanes, following = heads[:3]
+    dropped = (title, title + 1, lanes, lanes + 1)
+    shown = [line for i, line in enumerate(lines[:following]) if i not in dropped]
     text = "\n".join(f"**{x[4:]}**" if x.startswith("### ") else x for x in shown).strip()
     pictures = {chart.name: chart.title for chart in charts(result) if chart.name in CHARTS}
     drawn = "\n\n".join(f"![{pictures[name]}](docs/images/{name}.svg)" for name in pictures)

@@ -8,10 +8,11 @@ from bench.model.result import Result
 from bench.report.charts.catalogue import charts, write_charts
 from bench.report.document.result import result_document
 from bench.report.exports.samples import samples_csv
+from bench.report.media.html import html, pictures_of
 from bench.report.media.markdown import markdown
 from bench.results.folder import part, write_bytes, write_text
 
-SAMPLES, REPORT = "samples.csv", "report.md"
+SAMPLES, REPORT, PAGE = "samples.csv", "report.md", "report.html"
 
 
 def render_texts(result: Result, folder: Path) -> list[Path]:
@@ -22,14 +23,20 @@ def render_texts(result: Result, folder: Path) -> list[Path]:
     return [samples, report]
 
 
-def render_charts(result: Result, folder: Path) -> list[Path]:
-    """Write the charts; their paths. Errors as of `bench.results.folder.part`."""
-    return write_charts(result, part(folder, "charts"))
+def render_pictures(result: Result, folder: Path) -> list[Path]:
+    """Write the charts, and `report.html`, which has them in it; their paths.
+
+    Errors as of `bench.results.folder.part`.
+    """
+    drawn = write_charts(result, part(folder, "charts"))
+    page = folder / PAGE
+    write_text(page, html(result_document(result), pictures_of(charts(result), phone=True)))
+    return [*drawn, page]
 
 
 def render(result: Result, folder: Path) -> list[Path]:
-    """Write the texts and the charts; their paths. Errors as of `render_charts`."""
-    return [*render_charts(result, folder), *render_texts(result, folder)]
+    """Write the texts and the pictures; their paths. Errors as of `render_pictures`."""
+    return [*render_pictures(result, folder), *render_texts(result, folder)]
 
 
 def render_missing(result: Result, folder: Path) -> list[Path]:
@@ -50,4 +57,4 @@ def render_missing(result: Result, folder: Path) -> list[Path]:
 def is_rendered(result: Result, folder: Path) -> bool:
     """Whether every file is there that `render` writes, whatever is in it."""
     drawn = [f"charts/{each.name}.{kind}" for each in charts(result) for kind in ("svg", "png")]
-    return all((folder / name).exists() for name in (SAMPLES, REPORT, *drawn))
+    return all((folder / name).exists() for name in (SAMPLES, REPORT, PAGE, *drawn))

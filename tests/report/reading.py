@@ -13,7 +13,8 @@ from bench.report.media.markdown import markdown
 
 
 def report(result: Result) -> str:
-    return markdown(result_document(result))
+    """With every table whole, however wide."""
+    return markdown(result_document(result), width=1000)
 
 
 def section(text: str, heading: str) -> str:
@@ -21,7 +22,7 @@ def section(text: str, heading: str) -> str:
 
 
 def answer(result: Result) -> str:
-    return report(result).split("\n\n")[1]
+    return report(result).split("\n\n")[0]
 
 
 def shown(document: Document, width: int = 80) -> str:

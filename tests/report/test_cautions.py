@@ -7,7 +7,7 @@ from bench.report.document.captions import cautions, disturbances, outliers
 from bench.report.document.result import result_document
 from tests.factories import make_result
 from tests.report.reading import report, section, shown
-from tests.report.scenes import disturbed_round, invalid_lane, record_of, summarized
+from tests.report.scenes import disturbed_round, invalid_lane, one_lane, record_of, summarized
 
 
 def quiet(result: Result) -> Result:
@@ -54,11 +54,24 @@ def test_warmups_that_never_became_steady() -> None:
     assert all(name in sentence for name in names)
 
 
+def test_one_process_and_one_round_are_no_plural() -> None:
+    result = one_lane()
+    result.processes = result.processes[:1]
+    record_of(result.processes[0]).warmup.steady = False
+    summarized(result)
+    assert "The warm-up of fp32 never became steady; its steps count." in cautions(result)
+    only = RoundState(round=1, complete=True, disturbed=["fp32: 3.0 s stolen"], weight=1.0)
+    result.summary.rounds = [only]
+    assert disturbances(result.summary) == [
+        "Round 1 was disturbed: fp32: 3.0 s stolen; it counts in full."
+    ]
+
+
 def test_a_disturbed_round_says_what_disturbed_it_and_its_weight() -> None:
     (sentence,) = disturbances(disturbed_round(rounds=5, number=3).summary)
     assert sentence == (
         "Round 3 was disturbed: fp32-ipex: others used 12 % of its CPU time; "
-        "it counts in full, 1/5."
+        "it counts in full, as 1 of 5 rounds."
     )
 
 
@@ -101,7 +114,7 @@ def test_a_caution_is_a_mark_at_its_lane_and_a_note() -> None:
     assert "\n| bf16-avx512 ! | **" in section(text, "Lanes")
     assert "\n| fp32 | **" in section(text, "Lanes")
     note = "! bf16-avx512: PyTorch had 4 threads for 2 cores"
-    assert section(text, "Notes").startswith(f"- {note}\n")
+    assert section(text, "What may have hurt the measurement").startswith(f"- {note}\n")
     assert f"• {note}" in shown(result_document(result), 100)
     for chart in charts(result):
         names = [x.text for x in compose(chart).marks if isinstance(x, Words)]

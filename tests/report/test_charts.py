@@ -34,7 +34,7 @@ from tests.report.scenes import (
 from tests.report.test_palette import luminance
 
 SVG = "{http://www.w3.org/2000/svg}"
-NAMES = ["speedup", "training_time", "step_phases", "kernel_time", "limits"]
+NAMES = ["speedup", "training_time", "step_phases", "kernel_time", "limits", "steps"]
 RESULTS = {
     "three rounds": make_result(),
     "one round": make_result(rounds=1),
@@ -106,10 +106,11 @@ def extents(words: Words) -> tuple[float, float, float, float]:
     return words.x, words.y - descent, words.x + width, words.y - descent + height
 
 
+@pytest.mark.parametrize("narrow", [False, True])
 @pytest.mark.parametrize("name", list(RESULTS))
-def test_text_is_inside_the_sheet_and_clear_of_other_text(name: str) -> None:
+def test_text_is_inside_the_sheet_and_clear_of_other_text(name: str, narrow: bool) -> None:
     for chart in charts(RESULTS[name]):
-        sheet = compose(chart)
+        sheet = compose(chart, narrow=narrow)
         with style():
             boxes = [(x.text, extents(x)) for x in sheet.marks if isinstance(x, Words)]
         for text, (left, lower, right, upper) in boxes:

@@ -96,7 +96,7 @@ def test_why_a_lane_was_skipped_is_by_what_the_host_lacks() -> None:
 def test_without_the_baseline_there_is_no_speedup_chart() -> None:
     made = charts(make_result(failing={"fp32": "no primitive"}))
     assert [chart.name for chart in made] == [
-        *("training_time", "step_phases", "kernel_time", "limits"),
+        *("training_time", "step_phases", "kernel_time", "limits", "steps"),
     ]
 
 
@@ -197,7 +197,7 @@ def test_a_lane_whose_limits_are_not_known_says_so() -> None:
 
 def test_an_invalid_lane_has_no_figure_in_any_chart_and_a_row_in_all() -> None:
     made = charts(invalid_lane())
-    assert len(made) == 5
+    assert len(made) == 6
     for chart in made:
         assert chart.lanes == LANES
         assert absent(chart) == {"bf16-amx": "INVALID: what ran contradicts its name"}
@@ -205,7 +205,7 @@ def test_an_invalid_lane_has_no_figure_in_any_chart_and_a_row_in_all() -> None:
 
 def test_every_chart_names_host_cores_and_workload() -> None:
     made = charts(make_result())
-    assert len(made) == 5
+    assert len(made) == 6
     for chart in made:
         assert chart.context == [
             "INTEL(R) XEON(R) PLATINUM 8581C CPU @ 2.10GHz",

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 from bench.model.host import Host
 from bench.plan.cores import LaneCores
@@ -49,7 +50,7 @@ def test_an_instruction_set_nobody_tried_says_so() -> None:
 def test_a_big_hosts_cpus_are_ranges() -> None:
     text = words(make_host(LONG_BRAND, amx=True, big=True))
     assert "node 1: CPUs 56-111,168-223, memory 256 GiB" in text
-    assert "missing none" in text
+    assert "Tools here lscpu" in text
     assert "AMX permission, arch_prctl(ARCH_REQ_XCOMP_PERM, 18): granted" in text
 
 
@@ -63,6 +64,16 @@ def test_a_cpuset_that_differs_from_the_affinity_is_shown() -> None:
 
 def test_what_a_lane_leaves_out_is_told_with_the_reason() -> None:
     assert "left out CPU 2: offline" in words(make_host())
+
+
+def test_what_there_is_nothing_of_has_no_row() -> None:
+    host = make_host()
+    tools = {name: known(f"/usr/bin/{name}") for name in type(host.tools).model_fields}
+    host.tools = host.tools.model_copy(update=tools)
+    cores = replace(CORES, left_out=[])
+    text = " ".join(shown(host_document(host, cores, {})).split())
+    assert "left out" not in text
+    assert "tcmalloc Stack" in text, "none is missing"
 
 
 def test_kinds_of_cores_and_what_is_off_or_isolated_are_shown() -> None:
@@ -86,7 +97,7 @@ def test_memory_and_what_is_free_of_it() -> None:
     text = words(host)
     assert "memory 256 GiB, 2 GiB of it available" in text
     assert "slowed down above 1 GiB (memory.high)" in text
-    assert "/dev/shm 64 MiB, of which 8 MiB can be written" in text
+    assert "/dev/shm 64 MiB, 8 MiB free" in text
 
 
 def test_flags_that_are_not_known_say_so() -> None:

@@ -76,7 +76,7 @@ def test_a_lane_has_one_colour_in_every_chart_and_on_the_console() -> None:
         colours = lane_colours(result.plan)
         assert result_document(result).colours == colours
         bars = [x for x in charts(result) if not any(isinstance(row, Stack) for row in x.rows)]
-        assert len(bars) == 3
+        assert len(bars) == 4
         assert all(chart.colours == colours for chart in bars)
 
 

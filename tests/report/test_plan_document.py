@@ -58,7 +58,11 @@ def test_what_is_left_out_and_why() -> None:
     lanes = [make_lane(lane, placement=placement) for lane in ("fp32", "fp32-ipex")]
     text = words(make_plan(lanes))
     assert "left out CPUs 2-3: second threads of their cores; CPU 9: offline rounds" in text
-    assert "left out no CPU" in words(make_plan())
+    assert "left out" not in words(make_plan()), "where nothing is"
+    some = [make_lane("fp32", placement=placement), make_lane("fp32-ipex")]
+    assert "left out CPUs 2-3: second threads of their cores; CPU 9: offline (fp32); no CPU" in (
+        words(make_plan(some))
+    )
 
 
 def test_a_batch_that_is_not_the_profiles_own() -> None:
@@ -108,6 +112,10 @@ def test_the_data_asked_for() -> None:
     text = words(make_plan(data_requested="auto"))
     assert "data CIFAR-10 if it can be had, else synthetic; 2,000 samples if they are" in text
     assert "one folder a class: /srv/cats" in words(make_plan(data_requested="folder:/srv/cats"))
+    assert "data generated pictures; 2,000 samples cores" in words(
+        make_plan(data_requested="synthetic")
+    )
+    assert "data CIFAR-10, downloaded cores" in words(make_plan(data_requested="cifar10"))
 
 
 def test_how_a_round_goes_and_why() -> None:
@@ -117,6 +125,17 @@ def test_how_a_round_goes_and_why() -> None:
     assert (
         "in a round one process after the other: together they would need about 70.0 GiB"
     ) in words(apart)
+
+
+def test_a_lane_alone_has_no_turns_no_order_and_no_largest() -> None:
+    text = words(make_plan(make_lanes()[:1], rounds_min=2, rounds_max=5))
+    assert "in a round" not in text
+    assert "2 to 5, until the time is up; seed 20261123" in text
+    assert "for all lanes" not in text
+    assert "for the largest" not in text
+    assert "rounds 2 to 5; seed" in words(
+        make_plan(make_lanes()[:1], rounds_min=2, rounds_max=5, time_budget_seconds=None)
+    )
 
 
 def test_how_much_a_process_measures() -> None:

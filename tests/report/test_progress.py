@@ -230,3 +230,28 @@ def test_plain_writes_where_the_console_does() -> None:
     out = io.StringIO()
     display(Console(file=out), make_plan()).note("here")
     assert out.getvalue() == "note: here\n"
+
+
+class _Gone(io.StringIO):
+    """A stream that nobody can read of any more: a full disk, a pipe or a terminal that is gone."""
+
+    terminal = False
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+    def write(self, text: str) -> int:
+        raise BrokenPipeError(text)
+
+    def flush(self) -> None:
+        raise OSError("No space left on device")
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_run_goes_on_when_nobody_can_read_of_it(terminal: bool, time: Time) -> None:
+    stream = _Gone()
+    stream.terminal = terminal
+    console = Console(file=stream, _environ={"TERM": "xterm"})
+    with display(console, make_plan()) as shown:
+        assert isinstance(shown, LiveDisplay if terminal else PlainDisplay)
+        play(shown, time)

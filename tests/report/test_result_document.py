@@ -249,7 +249,7 @@ def test_charts_are_embedded_where_there_are_any() -> None:
 
     assert embedded(make_result()) == [
         f"charts/{name}.svg"
-        for name in ("speedup", "training_time", "step_phases", "kernel_time", "limits")
+        for name in ("speedup", "training_time", "step_phases", "kernel_time", "limits", "steps")
     ]
     for failing in ({"fp32": "died"}, {"fp32-ipex": "died"}):
         result = make_result(failing=failing)
@@ -259,10 +259,11 @@ def test_charts_are_embedded_where_there_are_any() -> None:
 
 def test_it_says_what_where_and_how_to_render_again() -> None:
     text = report(make_result())
-    assert text.startswith("# PyTorch training on INTEL(R) XEON(R) PLATINUM 8581C CPU @ 2.10GHz\n")
+    title = "# PyTorch training on INTEL(R) XEON(R) PLATINUM 8581C CPU @ 2.10GHz"
+    assert text.split("\n\n")[1] == title
     assert "- **Workload:** ResNet-50, 224×224, batch 16, synthetic data (50,000 samples)\n" in text
     assert f"| bf16-amx | skipped | {NO_AMX} |" in text
-    assert "bench report DIR" in text
+    assert "bench report --write DIR" in text
     assert text.endswith("```\n")
 
 
@@ -329,7 +330,7 @@ def test_an_invalid_lane_is_loud_and_has_no_figure() -> None:
 
 def test_nothing_measured_still_makes_a_report() -> None:
     text = report(make_result(nothing=True))
-    assert "- **Run:** interrupted: interrupted by the user\n" in text
+    assert "- **Run:** interrupted by the user\n" in text
     assert section(text, "Rounds").strip() == "None: the run ended before its first process."
     # In the table of lanes and with its reason, for each of the three lanes that could run.
     assert text.count("not reached") == 2 * 3

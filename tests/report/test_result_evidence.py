@@ -103,7 +103,7 @@ def test_what_a_lane_got_and_was_not_planned_is_told() -> None:
     for process in result.processes:
         if process.lane == "fp32":
             observed_of(process).flush_denormal = False
-    text = section(report(summarized(result)), "Notes")
+    text = section(report(summarized(result)), "What may have hurt the measurement")
     assert re.search(r"- ! fp32: denormals", text)
 
 
@@ -112,7 +112,7 @@ def test_disturbed_rounds_are_marked_and_their_weight_is_told() -> None:
     marked = [row[0] for row in rows(text, "## Rounds")[2:] if "disturbed" in row[0]]
     assert marked == ["3, disturbed"] * 3
     assert "- Round 3 was disturbed: fp32-ipex: others used" in section(text, "Rounds")
-    assert "it counts in full, 1/5." in section(text, "Rounds")
+    assert "it counts in full, as 1 of 5 rounds." in section(text, "Rounds")
 
 
 def test_rounds_that_are_not_complete_are_told() -> None:

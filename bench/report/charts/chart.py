@@ -50,6 +50,25 @@ class Reach:
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """One step or several that follow each other: where on the axis, and their least and most."""
+
+    at: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Course:
+    """A lane's steps along the axis, which is `length` long, each over the lane's median."""
+
+    lane: str
+    marks: list[Stretch]
+    length: float
+    label: str
+
+
+@dataclass(frozen=True)
 class Absent:
     """A lane without a figure, and why in few words."""
 
@@ -58,7 +77,7 @@ class Absent:
     label: str
 
 
-Row = Bar | Stack | Reach | Absent
+Row = Bar | Stack | Reach | Course | Absent
 
 
 @dataclass(frozen=True)
@@ -66,7 +85,8 @@ class Chart:
     """One chart: a row a lane. `reference` is where a line marks the baseline.
 
     `colours` are those of the lanes, or of the parts that stacks have. `marked` are the lanes that
-    something is to be known of, which the report says.
+    something is to be known of, which the report says. `units` are the names of an axis's units
+    where they are no figures; `shaded` are those of them that something is to be said of.
     """
 
     name: str
@@ -80,6 +100,8 @@ class Chart:
     functional_check: bool = False
     marked: frozenset[str] = field(default_factory=frozenset)
     reference: float | None = None
+    units: tuple[str, ...] = ()
+    shaded: tuple[tuple[int, str], ...] = ()
 
     @property
     def lanes(self) -> list[str]:
@@ -91,7 +113,8 @@ class Chart:
         """What it shows, for those who can't see it."""
         rows = "; ".join(f"{row.lane}: {_said(row)}" for row in self.rows)
         check = f"{sentence_case(FUNCTIONAL_CHECK)}. " if self.functional_check else ""
-        return f"{check}{self.axis}. {rows}. {'; '.join(self.context)}. {self.provenance}."
+        shaded = "".join(f"{sentence_case(what)}. " for _, what in self.shaded)
+        return f"{check}{self.axis}. {rows}. {shaded}{'; '.join(self.context)}. {self.provenance}."
 
 
 def chart(
@@ -105,6 +128,8 @@ def chart(
     notes: list[str],
     lacking: str,
     reference: float | None = None,
+    units: tuple[str, ...] = (),
+    shaded: tuple[tuple[int, str], ...] = (),
 ) -> Chart | None:
     """The chart of these rows and of the lanes without one; None if no row has a figure.
 
@@ -131,6 +156,8 @@ def chart(
         functional_check=result.plan.functional_check,
         marked=marked,
         reference=reference,
+        units=units,
+        shaded=shaded,
     )
 
 

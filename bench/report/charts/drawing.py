@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
-from bench.report.charts.chart import Absent, Bar, Chart, Reach, Row, Stack
+from bench.report.charts.chart import Absent, Bar, Chart, Course, Reach, Row, Stack
 from bench.report.charts.png import png
 from bench.report.charts.sheet import LARGE, NORMAL, SMALL, TINY, Sheet, fitting, inches
 from bench.report.charts.svg import svg
@@ -15,12 +15,14 @@ from bench.report.palette import ink_on
 from bench.results.folder import write_bytes
 from bench.text import figure
 
-WIDTH = 8.0
+WIDTH, NARROW = 8.0, 4.5
+"""Inches: of a picture, and of one for a phone, which has lanes' names above their bars."""
+
 MARGIN = 0.2
 LINE = 0.19
 TITLE = 0.26
-ROW, REACH, BARE = 0.52, 0.78, 0.36
-"""Inches of a lane's row: with a bar or stack, with the three thin bars of a reach, with words."""
+ROW, REACH, COURSE, BARE = 0.52, 0.78, 0.92, 0.36
+"""Inches of a lane's row: a bar or stack, the three thin bars of a reach, steps, words."""
 
 AXIS = 0.62
 """Inches beneath the rows: the axis, its figures and its title."""
@@ -36,7 +38,18 @@ NAME = 3.0
 PALE = 0.35
 """How much of the lane's colour is in the bound's bar; the peak's is empty."""
 
+STRIP = 0.58
+"""Inches in which a lane's steps stand, the slowest at the top."""
+
+STEPS = (0.5, 0.9, 1.1, 2.0)
+"""Of the median step: what a strip reaches down to at most and at least, and up to. Beyond that a
+step stands at the edge, so that one of a minute does not press all others flat."""
+
+DOT = 0.045
 TICKS = 6
+UNITS = 20
+"""Of an axis's units, as many have their names beneath them."""
+
 SWATCH = 0.2
 HALO = 3.0
 """Points of the paper's colour beneath a whisker, so that it is seen on any bar."""
@@ -76,10 +89,22 @@ class Plot:
 
         They are never bold in a functional check: its figures are no measurement.
         """
-        bold = bold and not self.chart.functional_check
-        left, length = self.x(end) + GAP, inches(text, size, bold=bold)
+        self.words(self.x(end) + GAP, y, text, size, bold=bold and not self.chart.functional_check)
+
+    def words(
+        self,
+        left: float,
+        y: float,
+        text: str,
+        size: float = NORMAL,
+        *,
+        bold: bool = False,
+        colour: str = "ink",
+    ) -> None:
+        """Words on paper, so that no line runs through them."""
+        length = inches(text, size, bold=bold)
         self.sheet.box(left - GAP / 2, y - CLEAR / 2, length + GAP, CLEAR, "paper")
-        self.sheet.text(left, y, text, size, bold=bold)
+        self.sheet.text(left, y, text, size, bold=bold, colour=colour)
 
 
 def draw(chart: Chart, folder: Path) -> list[Path]:
@@ -92,32 +117,45 @@ def draw(chart: Chart, folder: Path) -> list[Path]:
     return written
 
 
-def compose(chart: Chart) -> Sheet:
+def compose(chart: Chart, *, narrow: bool = False) -> Sheet:
     """The chart on a sheet: title, context, legend, rows, axis, notes, and what run it is of."""
-    title = _wrapped([chart.title], LARGE, bold=True)
+    sheet_width = NARROW if narrow else WIDTH
+    most = sheet_width - 2 * MARGIN
+    title = _wrapped([chart.title], most, LARGE, bold=True)
     check = [f"{sentence_case(FUNCTIONAL_CHECK)}."] if chart.functional_check else []
-    head, foot, run = (_wrapped(x) for x in (chart.context, chart.notes, [chart.provenance]))
-    legend = _legend(next((list(x.parts) for x in chart.rows if isinstance(x, Stack)), []))
+    check = _wrapped(check, most, bold=True)
+    head, foot, run = (_wrapped(x, most) for x in (chart.context, chart.notes, [chart.provenance]))
+    stacked = next((list(x.parts) for x in chart.rows if isinstance(x, Stack)), [])
+    legend = _legend(stacked, sheet_width)
+    names = [_name(chart, row) for row in chart.rows]
+    left = MARGIN + GAP
+    if not narrow:
+        left += max(inches(name, NORMAL) for name in names)
+    width = sheet_width - left - 1.5 * MARGIN
+    axis = _wrapped([chart.axis], width, NORMAL)
+    above = LINE if narrow else 0.0
     under_title = MARGIN + TITLE * len(title)
     head_top = under_title + LINE * len(check) + GAP / 2
     legend_top = head_top + LINE * len(head) + GAP
     top = legend_top + (LINE * len(legend) + GAP if legend else 0)
-    tops = [top, *(top + each for each in accumulate(map(_height, chart.rows)))]
-    notes_top = tops[-1] + AXIS + GAP
+    heights = (above + _height(row) for row in chart.rows)
+    tops = [top, *(top + each for each in accumulate(heights))]
+    notes_top = tops[-1] + AXIS + LINE * (len(axis) - 1) + GAP
     run_top = notes_top + LINE * len(foot) + (GAP / 2 if foot else 0)
-    sheet = Sheet(WIDTH, run_top + LINE * len(run) + MARGIN)
+    sheet = Sheet(sheet_width, run_top + LINE * len(run) + MARGIN)
     _lines(sheet, MARGIN, title, LARGE, TITLE, colour="ink", bold=True)
     _lines(sheet, under_title, check, SMALL, colour="alarm", bold=True)
     _lines(sheet, head_top, head)
     _draw_legend(sheet, legend_top, legend, chart.colours)
-    names = [_name(chart, row) for row in chart.rows]
-    left = MARGIN + GAP + max(inches(name, NORMAL) for name in names)
-    width = WIDTH - left - 1.5 * MARGIN
     plot = Plot(sheet, chart, left, tops, width, _limit(chart, width))
-    _axis(plot)
+    _shade(plot)
+    _axis(plot, axis)
     for name, row, top, bottom in zip(names, chart.rows, tops, tops[1:], strict=False):
-        y = (top + bottom) / 2
-        sheet.text(left - GAP, y, name, align="right")
+        y = (top + above + bottom) / 2
+        if narrow:
+            plot.words(left, top + LINE, name)
+        else:
+            sheet.text(left - GAP, y, name, align="right")
         _draw_row(plot, y, row)
     _lines(sheet, notes_top, foot)
     _lines(sheet, run_top, run, TINY)
@@ -132,7 +170,8 @@ def _name(chart: Chart, row: Row) -> str:
 
 def _height(row: Row) -> float:
     """Inches of a lane's row."""
-    return REACH if isinstance(row, Reach) else BARE if isinstance(row, Absent) else ROW
+    heights = {Reach: REACH, Course: COURSE, Absent: BARE}
+    return heights.get(type(row), ROW)
 
 
 def _draw_row(plot: Plot, y: float, row: Row) -> None:
@@ -143,13 +182,12 @@ def _draw_row(plot: Plot, y: float, row: Row) -> None:
             _draw_stack(plot, y, row)
         case Reach():
             _draw_reach(plot, y, row)
+        case Course():
+            _draw_course(plot, y, row)
         case Absent():
             text = fitting(row.label, plot.width - GAP, SMALL)
-            plot.sheet.box(
-                plot.left + GAP / 2, y - CLEAR / 2, inches(text, SMALL) + GAP, CLEAR, "paper"
-            )
             colour = "alarm" if row.state == "invalid" else "faint"
-            plot.sheet.text(plot.left + GAP, y, text, SMALL, colour=colour)
+            plot.words(plot.left + GAP, y, text, SMALL, colour=colour)
 
 
 def _draw_bar(plot: Plot, y: float, bar: Bar) -> None:
@@ -189,6 +227,40 @@ def _draw_reach(plot: Plot, y: float, reach: Reach) -> None:
         plot.label(place, level.value, level.label, SMALL, bold=level is reach.achieved)
 
 
+def _draw_course(plot: Plot, y: float, course: Course) -> None:
+    """A lane's steps, about a line that is its median, and what they come to above them."""
+    lowest, highest = _reach_of(plot.chart)
+    bottom = y + COURSE / 2 - GAP / 2
+
+    def height(over: float) -> float:
+        """Where a step is that takes so much of the median one."""
+        return bottom - STRIP * (min(highest, max(lowest, over)) - lowest) / (highest - lowest)
+
+    usual = height(1.0)
+    plot.sheet.line((plot.left, usual), (plot.x(course.length), usual), "faint", 0.6)
+    for mark in course.marks:
+        top, length = height(mark.high) - DOT / 2, height(mark.low) - height(mark.high)
+        left, colour = plot.x(mark.at) - DOT / 2, plot.chart.colours[course.lane]
+        plot.sheet.box(left, top, DOT, length + DOT, colour, "edge")
+    plot.label(bottom - STRIP - CLEAR / 2, 0.0, course.label, SMALL, bold=False)
+
+
+def _reach_of(chart: Chart) -> tuple[float, float]:
+    """The least and the most of a median step that the strips have room for, the same for all."""
+    marks = [mark for row in chart.rows if isinstance(row, Course) for mark in row.marks]
+    least, low, high, most = STEPS
+    low = max(least, min([low, *(mark.low for mark in marks)]))
+    return low, min(most, max([high, *(mark.high for mark in marks)]))
+
+
+def _shade(plot: Plot) -> None:
+    """The places on the axis that something is to be known of."""
+    top, height = plot.tops[0], plot.bottom - plot.tops[0]
+    for start, _ in plot.chart.shaded:
+        left = plot.x(start)
+        plot.sheet.box(left, top, plot.x(start + 1) - left, height, "shade")
+
+
 def _limit(chart: Chart, width: float) -> float:
     """How long the axis must be for each label to fit behind its bar's end."""
     needed = (
@@ -208,22 +280,29 @@ def _labels(row: Row) -> list[tuple[float, str, float]]:
             return [(sum(row.parts.values()), row.label, NORMAL)]
         case Reach():
             return [(x.value, x.label, SMALL) for x in (row.achieved, row.bound, row.peak)]
+        case Course():
+            return [(row.length, "", SMALL)]
         case Absent():
             return []
 
 
-def _axis(plot: Plot) -> None:
+def _axis(plot: Plot, title: list[str]) -> None:
     """The axis with its figures and title, lines of a grid, and the one that marks the baseline."""
-    sheet, top, bottom = plot.sheet, plot.tops[0], plot.bottom
-    step = step_of(plot.limit)
+    sheet, top, bottom, units = plot.sheet, plot.tops[0], plot.bottom, plot.chart.units
+    step = 1.0 if units else step_of(plot.limit)
     places = max(0, -math.floor(math.log10(step)))
-    for i in range(math.floor(plot.limit / step) + 1):
+    lines = len(units) or math.floor(plot.limit / step)
+    for i in range(lines + 1):
         x = plot.x(i * step)
         sheet.line((x, top), (x, bottom), "grid", 0.6)
         sheet.line((x, bottom), (x, bottom + 0.05), "faint")
-        sheet.text(x, bottom + 0.15, f"{i * step:.{places}f}", align="center")
+        if not units:
+            sheet.text(x, bottom + 0.15, f"{i * step:.{places}f}", align="center")
+    for i in range(0, len(units), 1 + len(units) // UNITS):
+        sheet.text(plot.x(i + 0.5), bottom + 0.15, units[i], align="center")
     sheet.line((plot.left, bottom), (plot.left + plot.width, bottom), "faint")
-    sheet.text(plot.left + plot.width / 2, bottom + 0.38, plot.chart.axis, align="center")
+    for i, line in enumerate(title):
+        sheet.text(plot.left + plot.width / 2, bottom + 0.38 + i * LINE, line, align="center")
     if plot.chart.reference is not None:
         x = plot.x(plot.chart.reference)
         sheet.line((x, top), (x, bottom), "ink", 1, dashed=True)
@@ -235,13 +314,13 @@ def step_of(limit: float) -> float:
     return next(n * power for n in (1, 2, 5, 10, 20) if limit / (n * power) <= TICKS)
 
 
-def _legend(parts: list[str]) -> list[list[tuple[float, str]]]:
+def _legend(parts: list[str], width: float) -> list[list[tuple[float, str]]]:
     """The parts in rows, each with the inches from the left that it stands at."""
     rows: list[list[tuple[float, str]]] = []
-    x = WIDTH
+    x = width
     for part in parts:
         length = SWATCH + inches(part, SMALL) + 2.5 * GAP
-        if x + length > WIDTH - MARGIN:
+        if x + length > width - MARGIN:
             rows.append([])
             x = MARGIN
         rows[-1].append((x, part))
@@ -274,9 +353,10 @@ def _lines(
         sheet.text(MARGIN, top + (i + 0.5) * height, line, size, colour=colour, bold=bold)
 
 
-def _wrapped(lines: list[str], size: float = SMALL, *, bold: bool = False) -> list[str]:
-    """Lines that fit on the sheet; a number keeps its sign of percent."""
-    most = WIDTH - 2 * MARGIN
+def _wrapped(
+    lines: list[str], most: float, size: float = SMALL, *, bold: bool = False
+) -> list[str]:
+    """Lines of at most so many inches; a number keeps its sign of percent."""
     wrapped = []
     for line in lines:
         wrapped.append("")

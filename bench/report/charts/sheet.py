@@ -29,6 +29,7 @@ ROLES = {
     "faint": ("#595959", "#a6adb5"),
     "edge": ("#444444", "#c4cad1"),
     "grid": ("#dddddd", "#343b44"),
+    "shade": ("#eeeeee", "#212830"),
     "alarm": ("#b3261e", "#ff8a80"),
 }
 """What each role's colour is on a white page and on a dark one: that of GitHub's."""

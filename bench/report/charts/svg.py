@@ -3,6 +3,7 @@
 Where the reader's system asks for dark pages, it takes their colours.
 """
 
+from collections.abc import Iterator
 from html import escape
 
 from bench.report.charts.sheet import BLANKS, ROLES, SHARES, Shape, Sheet, Words
@@ -21,25 +22,43 @@ ANCHORS = dict(zip(SHARES, ("start", "middle", "end"), strict=True))
 def svg(sheet: Sheet, title: str, description: str) -> bytes:
     """The sheet as SVG. No date and no version in it: its bytes depend on what it shows."""
     width, height = _number(sheet.width), _number(sheet.height)
-    marks = [
-        _words(sheet, mark) if isinstance(mark, Words) else _shape(sheet, mark)
-        for mark in sheet.marks
-    ]
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}pt" height="{height}pt" '
         f'viewBox="0 0 {width} {height}" role="img" font-family="{FONTS}">',
         f"<title>{_safe(title)}</title>",
         f"<desc>{_safe(description)}</desc>",
-        f"<style>{_dark()}</style>",
+        f"<style>{dark_rules()}</style>",
         f'<rect width="{width}" height="{height}" rx="{ROUND}"{_colours(fill="paper")}/>',
-        *marks,
+        *_marks(sheet),
         "</svg>",
     ]
     return "\n".join(lines).encode() + b"\n"
 
 
-def _dark() -> str:
+def inline_svg(sheet: Sheet, name: str, title: str, description: str, kind: str = "") -> str:
+    """The same for within a page, whose own style has `dark_rules`: `name` is unique in it.
+
+    `kind` is a class, by which a page's style knows it.
+    """
+    width, height = _number(sheet.width), _number(sheet.height)
+    lines = [
+        f'<svg class="{kind}" viewBox="0 0 {width} {height}" role="img" font-family="{FONTS}" '
+        f'aria-labelledby="{_safe(name)}-title" aria-describedby="{_safe(name)}-desc">',
+        f'<title id="{_safe(name)}-title">{_safe(title)}</title>',
+        f'<desc id="{_safe(name)}-desc">{_safe(description)}</desc>',
+        *_marks(sheet),
+        "</svg>",
+    ]
+    return "\n".join(lines)
+
+
+def _marks(sheet: Sheet) -> Iterator[str]:
+    for mark in sheet.marks:
+        yield _words(sheet, mark) if isinstance(mark, Words) else _shape(sheet, mark)
+
+
+def dark_rules() -> str:
     """Rules that a dark page has; without them the attributes' colours hold."""
     rules = "".join(
         f".{kind}-{role}{{{kind}:{dark}}}"

@@ -133,17 +133,20 @@ def _warmups(result: Result) -> list[str]:
     }
     if not counts:
         return []
-    processes = counted(len(_counted(result)), "process", "processes")
+    processes, unsteady = len(_counted(result)), sum(counts.values())
+    if processes == 1:
+        return [f"The warm-up of {next(iter(counts))} never became steady; its steps count."]
     return [
-        f"The warm-up never became steady in {sum(counts.values())} of {processes}: "
-        f"{_numbered(counts)}; they count."
+        f"The warm-up never became steady in {unsteady} of {processes} processes: "
+        f"{_numbered(counts)}; {'its' if unsteady == 1 else 'their'} steps count."
     ]
 
 
 def _disturbed(state: RoundState) -> str:
     weight = Fraction(state.weight).limit_denominator(1000)
     incomplete = "it is not complete, and counts for the pairs of lanes that it has"
-    counts = f"it counts in full, {weight}" if weight else incomplete
+    share = f", as {weight.numerator} of {counted(weight.denominator, 'round')}"
+    counts = "it counts in full" + (share if weight < 1 else "") if weight else incomplete
     return f"Round {state.round} was disturbed: {'; '.join(state.disturbed)}; {counts}."
 
 

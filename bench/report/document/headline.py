@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -136,20 +135,25 @@ def head(result: Result) -> Facts:
             *([Label("Batch", plan.batch_reason)] if plan.batch_reason else []),
             Label("Data", f"{data.spec.kind}: {data.reason}" if data else "none", detail=True),
             Label("Profile", f"{plan.profile}, {rounds_words(result)}"),
-            Label("Run", f"{result.status}: {result.stop_reason}"),
+            Label("Run", _ended(result)),
             Label("Run id", run_id(result), detail=True),
             Label("Time", f"{result.started_at} to {finished}", detail=True),
             Label("Software", f"bench {kit.version} ({commit}); {versions(result)}"),
-            Label("Command", shlex.join(result.command), detail=True),
         )
     )
+
+
+def _ended(result: Result) -> str:
+    """`completed: all 6 rounds done`, `interrupted by SIGINT`."""
+    status, why = result.status, result.stop_reason
+    return why if why.startswith(f"{status} ") else f"{status}: {why}"
 
 
 def _cores(lane: PlannedLane) -> str:
     cores, node = lane.setup.placement.cores, lane.setup.placement.node
     plural = "" if len(cores) == 1 else "s"
-    where = f"CPU{plural} {format_cpulist(cores)}, node {node}"
-    return f"{counted(len(cores), 'core')} ({where})"
+    of_node = "" if node is None else f", node {node}"
+    return f"{counted(len(cores), 'core')} (CPU{plural} {format_cpulist(cores)}{of_node})"
 
 
 def _model(lane: PlannedLane) -> str:

@@ -13,7 +13,7 @@ from bench.model.host import (
     Tools,
     Topology,
 )
-from bench.plan.cores import LaneCores
+from bench.plan.cores import LaneCores, nodes_words
 from bench.report.document.parts import (
     Cell,
     Column,
@@ -35,7 +35,8 @@ Lanes = dict[str, str | None]
 
 def host_document(host: Host, cores: LaneCores, lanes: Lanes) -> Document:
     """The whole host."""
-    lane = [("cores", _chosen(cores)), ("left out", "\n".join(cores.left_out) or "no CPU")]
+    lane = [("cores", _chosen(cores))]
+    lane += [("left out", "\n".join(cores.left_out))] if cores.left_out else []
     processor = [
         ("processor", reading(host.cpu.brand)),
         ("identity", _identity(host)),
@@ -181,20 +182,22 @@ def _cpus(allowance: Allowance) -> str:
 
 
 def _memory(allowance: Allowance) -> str:
-    available = reading(allowance.memory_available_bytes, size)
+    available = reading(allowance.memory_available_bytes, lambda left: f"{size(left)} available")
     limit = reading(allowance.memory_limit_bytes, size)
     high = allowance.memory_high_bytes.value
     slower = "" if high is None else f"; slowed down above {size(high)} (memory.high)"
-    return f"{available} available; limit {limit}{slower}"
+    return f"{available}; limit {limit}{slower}"
 
 
 def _shm(allowance: Allowance) -> str:
-    free = reading(allowance.shm_available_bytes, size)
-    return f"{reading(allowance.shm_bytes, size)}, of which {free} can be written"
+    if allowance.shm_bytes.value is None:
+        return reading(allowance.shm_bytes, size)
+    free = reading(allowance.shm_available_bytes, lambda left: f"{size(left)} free")
+    return f"{size(allowance.shm_bytes.value)}, {free}"
 
 
 def _nodes(nodes: list[int]) -> str:
-    return f"memory can be bound to node {format_cpulist(nodes)}"
+    return f"memory can be bound to {nodes_words(nodes)}"
 
 
 def _settings(settings: Settings) -> list[tuple[str, str]]:
@@ -216,7 +219,8 @@ def _tools(tools: Tools) -> list[tuple[str, str]]:
     readings = {name: getattr(tools, name) for name in Tools.model_fields}
     there = [name for name, read in readings.items() if read.value is not None]
     missing = [f"{name}: {read.reason}" for name, read in readings.items() if read.value is None]
-    return [("found", ", ".join(there) or "none"), ("missing", "\n".join(missing) or "none")]
+    rows = [("here", ", ".join(there) or "none")]
+    return [*rows, ("missing", "\n".join(missing))] if missing else rows
 
 
 def _stack(stack: Stack) -> list[tuple[str, str]]:

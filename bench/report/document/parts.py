@@ -147,6 +147,14 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Files:
+    """Files of the folder by what is in them: paths within it, which a page can lead to."""
+
+    groups: tuple[tuple[str, tuple[str, ...]], ...]
+    detail: bool = True
+
+
+@dataclass(frozen=True)
 class Entry:
     """A row of short cells and a last one that may be long; and what is said beneath it."""
 
@@ -161,7 +169,7 @@ class Entries:
     entries: tuple[Entry, ...]
 
 
-Part = Paragraph | Bullets | Facts | Table | Callout | Code | Figure | Entries
+Part = Paragraph | Bullets | Facts | Table | Callout | Code | Figure | Files | Entries
 
 
 @dataclass(frozen=True)

@@ -70,9 +70,9 @@ def _settings(plan: Plan, shared: Shared) -> list[tuple[str, str]]:
     rows += [
         ("data", _data(plan)),
         ("cores", cores_words(plan)),
-        ("left out", by_lane(lanes, _left_out)),
+        *([("left out", by_lane(lanes, _left_out))] if _leaves_out(lanes) else []),
         ("rounds", _rounds(plan)),
-        ("in a round", _round(plan)),
+        *([("in a round", _round(plan))] if len(plan.running) > 1 else []),
         ("a process", _effort(plan.effort)),
         ("time", _time(plan)),
         ("memory", _memory(plan)),
@@ -96,22 +96,31 @@ def _left_out(lane: PlannedLane) -> str:
     return "; ".join(lane.setup.placement.left_out) or "no CPU"
 
 
+def _leaves_out(lanes: list[PlannedLane]) -> bool:
+    return any(lane.setup.placement.left_out for lane in lanes)
+
+
 def _data(plan: Plan) -> str:
     kind, _, path = plan.data_requested.partition(":")
     facts = DATA.get(kind)
     purpose = kind if facts is None else facts.purpose
     if path:
         return f"{purpose}: {path}"
-    return f"{purpose}; {counted(plan.data_samples, 'sample')} if they are generated"
+    if facts is None or facts.generated == "never":
+        return purpose
+    only = " if they are generated" if facts.generated == "at need" else ""
+    return f"{purpose}; {counted(plan.data_samples, 'sample')}{only}"
 
 
 def _rounds(plan: Plan) -> str:
-    shuffled = f"lanes shuffled in each, seed {plan.seed}"
+    several = len(plan.running) > 1
+    shuffled = f"lanes shuffled in each, seed {plan.seed}" if several else f"seed {plan.seed}"
     if plan.rounds_min == plan.rounds_max:
         return f"{plan.rounds_max}, {shuffled}"
-    until = f"until each compute ratio is known within ±{100 * plan.target_precision:g} %"
-    budget = "" if plan.time_budget_seconds is None else " or the time is up"
-    return f"{plan.rounds_min} to {plan.rounds_max}, {until}{budget}; {shuffled}"
+    until = [f"each compute ratio is known within ±{100 * plan.target_precision:g} %"] * several
+    until += [] if plan.time_budget_seconds is None else ["the time is up"]
+    to = f"{plan.rounds_min} to {plan.rounds_max}"
+    return f"{to}, until {' or '.join(until)}; {shuffled}" if until else f"{to}; {shuffled}"
 
 
 def _round(plan: Plan) -> str:
@@ -145,9 +154,9 @@ def _memory(plan: Plan) -> str:
     sizes = [each for each in known if each is not None]
     if not sizes:
         return "not estimated"
-    if plan.together:
+    if plan.together and len(sizes) > 1:
         return f"about {size(sum(sizes))} for all lanes, {size(max(sizes))} for the largest"
-    return f"about {size(max(sizes))} for the largest lane"
+    return f"about {size(max(sizes))}" + (" for the largest lane" if len(sizes) > 1 else "")
 
 
 def _entry(lane: PlannedLane, shared: Shared) -> Entry:

@@ -3,6 +3,7 @@
 from bench.model.base import Reading
 from bench.model.host import Host
 from bench.model.result import Result
+from bench.report.document.energy import counter
 from bench.report.document.headline import acting
 from bench.report.document.parts import Cell, Column, Section, Table
 from bench.report.document.wording import on_off, reading
@@ -27,6 +28,7 @@ def settings(result: Result) -> Section:
         ("SMT", reading(system.smt, on_off)),
         ("huge pages", reading(system.transparent_huge_pages)),
         ("NUMA balancing", reading(system.numa_balancing, on_off)),
+        ("energy counters", counter(result)),
         ("hypervisor", reading(system.hypervisor)),
         ("container", reading(system.container)),
         ("operating system", f"{reading(system.operating_system)}, Linux {system.kernel}"),

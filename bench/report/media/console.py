@@ -26,6 +26,7 @@ from bench.report.document.parts import (
     Entry,
     Facts,
     Figure,
+    Files,
     Line,
     Paragraph,
     Part,
@@ -161,7 +162,7 @@ def _part(part: Part, colours: dict[str, str], width: int) -> Iterator[Renderabl
             yield from map(_code_line, part.lines)
         case Entries():
             yield from _entries(part, colours, width)
-        case Figure():
+        case Figure() | Files():
             return
 
 

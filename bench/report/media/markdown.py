@@ -1,7 +1,12 @@
-"""A document in GitHub's Markdown, whole: for `report.md`, which is read where it is published."""
+"""A document in GitHub's Markdown, whole: for `report.md`, which is read where it is published.
+
+That is a pull request or a step's summary, often on a phone: the answer comes first, a table that
+is too wide becomes several, each with the rows' names, and one of many rows is folded.
+"""
 
 import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from bench.report.document.parts import (
     Bullets,
@@ -13,10 +18,10 @@ from bench.report.document.parts import (
     Entry,
     Facts,
     Figure,
+    Files,
     Line,
     Paragraph,
     Part,
-    Section,
     Table,
     Tone,
 )
@@ -24,12 +29,25 @@ from bench.text import printable
 
 BOLD: tuple[Tone, ...] = ("strong", "good", "doubtful", "bad", "behind")
 
+PHONE = 60
+"""Characters of a table's row, as it is shown: what a phone has room for."""
 
-def markdown(document: Document) -> str:
-    """The whole document; its figures are `charts/<name>.svg` beside it."""
-    blocks = [f"# {safe(document.title)}", _line(document.answer), *_parts(document.parts)]
+WRAPPED = 24
+"""What a column needs whose text may be broken: narrower, it is a column of words."""
+
+BETWEEN = 3
+"""Characters between two columns."""
+
+FOLDED = 12
+"""Rows of a table that is shown whole; one of more is folded under how many it has."""
+
+
+def markdown(document: Document, width: int = PHONE) -> str:
+    """The whole document, no table wider; its figures are `charts/<name>.svg` beside it."""
+    blocks = [_line(document.answer), f"# {safe(document.title)}", *_parts(document.parts, width)]
     for section in document.sections:
-        blocks += _section(section)
+        blocks.append(f"{'#' * section.level} {safe(section.title)}")
+        blocks += _parts(section.parts, width)
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
@@ -39,16 +57,12 @@ def safe(text: str) -> str:
     return re.sub(r"([\\|`*\[\]])", r"\\\1", words).replace("<", "&lt;")
 
 
-def _section(section: Section) -> list[str]:
-    return [f"{'#' * section.level} {safe(section.title)}", *_parts(section.parts)]
-
-
-def _parts(parts: tuple[Part, ...]) -> Iterator[str]:
+def _parts(parts: tuple[Part, ...], width: int) -> Iterator[str]:
     """What each part comes to; nothing of an empty one."""
-    return (block for part in parts if (block := _part(part)))
+    return (block for part in parts if (block := _part(part, width)))
 
 
-def _part(part: Part) -> str:
+def _part(part: Part, width: int) -> str:
     match part:
         case Paragraph():
             return _line(part.line)
@@ -64,15 +78,17 @@ def _part(part: Part) -> str:
                 for name, lines in facts
             )
         case Table():
-            return _table(part)
+            return _table(part, width)
         case Callout():
             return f"> [!CAUTION]\n> **{safe(part.head)}** {safe(part.text)}"
         case Code():
             return _code(part)
         case Figure():
             return f"![{safe(part.title)}](charts/{part.name}.svg)"
+        case Files():
+            return "\n".join(f"- {safe(what)}: {_links(paths)}" for what, paths in part.groups)
         case Entries():
-            return "\n".join(map(_entry, part.entries))
+            return "\n".join(_entry(entry, width) for entry in part.entries)
 
 
 def _line(line: Line) -> str:
@@ -88,22 +104,76 @@ def _toned(text: str, tone: Tone) -> str:
     return f"{before}{f'**{inner}**' if tone in BOLD else inner}{after}"
 
 
-def _table(table: Table) -> str:
-    """The table, and what its columns' notes say beneath it."""
+def _links(paths: tuple[str, ...]) -> str:
+    """The first to the last: a page leads to every file, and here its folder tells the rest."""
+    first, last = (f"[{safe(path)}]({quote(printable(path))})" for path in (paths[0], paths[-1]))
+    return first if len(paths) == 1 else f"{first} to {last}, {len(paths)} files"
+
+
+def _table(table: Table, width: int) -> str:
+    """The table, in as many as it takes, and what its columns' notes say beneath."""
+    blocks = [_grid(table.only(columns)) for columns in _split(table, width)]
+    notes = "\n".join(f"- {safe(column.note)}" for column in table.columns if column.note)
+    if len(table.rows) > FOLDED:
+        folded = f"<details><summary>{len(table.rows):,} rows</summary>"
+        blocks = [folded, *blocks, "</details>"]
+    return "\n\n".join([*blocks, *([notes] if notes else [])])
+
+
+def _split(table: Table, width: int) -> Iterator[list[int]]:
+    """The columns of each table: its rows' names, and as many others as there is room for.
+
+    Those that never give way on a narrow console come first.
+    """
+    every = range(len(table.columns))
+    widths = [_width(table, i) + BETWEEN for i in every]
+    if sum(widths) <= width + BETWEEN:
+        yield list(every)
+        return
+    names = list(every[: _names(table)])
+    room = width + BETWEEN - sum(widths[i] for i in names)
+    kept: list[int] = []
+    for i in sorted(every[len(names) :], key=lambda i: table.columns[i].gives_way):
+        if kept and sum(widths[j] for j in (*kept, i)) > room:
+            yield [*names, *sorted(kept)]
+            kept = []
+        kept.append(i)
+    yield [*names, *sorted(kept)]
+
+
+def _names(table: Table) -> int:
+    """How many of the first columns name a row: up to its lane, and one more if that tells more."""
+    first = table.rows[0] if table.rows else ()
+    least = next((i + 1 for i, cell in enumerate(first) if cell.lane), 1)
+    rows = [{row[:many] for row in table.rows} for many in (least, least + 1)]
+    return least + 1 if len(rows[0]) < len(rows[1]) == len(table.rows) else least
+
+
+def _width(table: Table, i: int) -> int:
+    """The characters of this column's longest cell, or of the longest word of its title."""
+    cells = [row[i] for row in table.rows]
+    texts = [
+        *table.columns[i].title.split(),
+        *(f"{cell.text} {cell.mark}".strip() for cell in cells),
+        *(cell.beneath for cell in cells),
+    ]
+    whole = max(map(len, texts), default=0)
+    return min(whole, WRAPPED) if table.columns[i].wraps else whole
+
+
+def _grid(table: Table) -> str:
     rule = ["---:" if column.right else "---" for column in table.columns]
     rows = [[safe(column.title) for column in table.columns], rule]
     rows += [[_cell(cell) for cell in row] for row in table.rows]
-    lines = "\n".join("| " + " | ".join(row) + " |" for row in rows)
-    notes = "\n".join(f"- {safe(column.note)}" for column in table.columns if column.note)
-    return f"{lines}\n\n{notes}" if notes else lines
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
-def _cell(cell: Cell) -> str:
-    """A value, and its range or interval in brackets if there is one."""
+def _cell(cell: Cell, between: str = "<br>") -> str:
+    """A value, and beneath it its range or interval if there is one."""
     loud: tuple[Tone, ...] = ("strong", "bad")
     value = f"**{safe(cell.text)}**" if cell.tone in loud and cell.text else safe(cell.text)
     value += f" {safe(cell.mark)}" if cell.mark else ""
-    return f"{value} ({safe(cell.beneath)})" if cell.beneath else value
+    return f"{value}{between}{safe(cell.beneath)}" if cell.beneath else value
 
 
 def _code(code: Code) -> str:
@@ -114,7 +184,7 @@ def _code(code: Code) -> str:
     return "\n".join([fence, *lines, fence])
 
 
-def _entry(entry: Entry) -> str:
-    cells = " ".join(_cell(cell) for cell in entry.cells if cell.text)
-    beneath = (_part(part).replace("\n", "\n  ") for part in entry.beneath)
+def _entry(entry: Entry, width: int) -> str:
+    cells = " ".join(_cell(cell, ": ") for cell in entry.cells if cell.text)
+    beneath = (_part(part, width).replace("\n", "\n  ") for part in entry.beneath)
     return "\n\n  ".join([f"- {cells}", *beneath])

@@ -1,6 +1,7 @@
 """How a run tells its progress while it goes on."""
 
-from typing import Protocol, Self
+from contextlib import suppress
+from typing import IO, Protocol, Self, cast
 
 from rich.console import Console
 
@@ -43,8 +44,30 @@ class Display(Protocol):
     def __exit__(self, *_: object) -> None: ...
 
 
+class _Unheeded:
+    """A stream whose failures end nothing: a run goes on when nobody can read of it any more."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write it, if that can be."""
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush it, if that can be."""
+        with suppress(OSError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
+
+
 def display(console: Console, plan: Plan) -> Display:
     """Live on a terminal that can redraw lines, plain elsewhere."""
+    console.file = cast("IO[str]", _Unheeded(console.file))
     if console.is_terminal and not console.is_dumb_terminal:
         return LiveDisplay(console, plan)
     return PlainDisplay(console.file, plan)
