@@ -20,15 +20,21 @@ names := PROFILE MODEL LANES RESULTS DATA CORES NODE RUN UPGRADE ENGINE FILE
 asked := $(foreach name,$(.VARIABLES),$(if $(filter command%,$(origin $(name))),$(name)))
 unknown := $(filter-out $(names) MAKE% SHELL -%,$(asked))
 $(if $(unknown),$(error unknown option: $(unknown). Known: $(names)))
+define newline
+
+
+endef
+$(foreach name,$(names),$(if $(findstring $(newline),$(value $(name))),$(error $(name) has a line break in it)))
 $(if $(filter-out docker local,$(ENGINE))$(word 2,$(ENGINE)),$(error ENGINE=$(ENGINE): it is docker or local))
 
+# A value is taken as it is: a dollar in a folder's name is no variable.
 quoted = '$(subst ','\'',$(1))'
-option = $(if $($(2)),$(1) $(call quoted,$($(2))))
+option = $(if $(value $(2)),$(1) $(call quoted,$(value $(2))))
 where = $(call option,--profile,PROFILE) $(call option,--model,MODEL) $(call option,--cores,CORES) $(call option,--node,NODE)
 options = $(where) $(call option,--lane,LANES) $(call option,--data,DATA)
 to_check = $(call option,profile,PROFILE) $(call option,model,MODEL) $(call option,lane,LANES) \
 	$(call option,data,DATA) $(call option,cores,CORES) $(call option,node,NODE)
-run = $(call quoted,$(or $(RUN),$(or $(RESULTS),results)/latest))
+run = $(call quoted,$(or $(value RUN),$(or $(value RESULTS),results)/latest))
 # Asked only where it matters: the container, if an engine answers.
 engine := $(or $(ENGINE),$(if $(filter benchmark smoke plan,$(MAKECMDGOALS)),$(shell scripts/engine.sh)))
 
@@ -54,7 +60,7 @@ benchmark: benchmark-$(engine) ## train every lane this host can run, and report
 
 benchmark-docker: check
 	@echo "==> Running in a container (ENGINE=local for the local environment)"
-	@$(if $(RESULTS),BENCH_RESULTS=$(call quoted,$(RESULTS))) scripts/container.sh run run $(options) $(said)
+	@$(if $(RESULTS),BENCH_RESULTS=$(call quoted,$(value RESULTS))) scripts/container.sh run run $(options) $(said)
 
 benchmark-local: check full
 	@echo "==> Running in the local environment, .venv (ENGINE=docker for a container)"
@@ -71,16 +77,16 @@ plan-docker: check
 plan-local: check full
 	@.venv/bin/bench plan $(options) $(said)
 
-probe: fast ## what this host is and which lanes it can run
+probe: check fast ## what this host is and which lanes it can run
 	@.venv/bin/bench probe $(said)
 
 doctor: check fast ## is this host ready to give numbers worth publishing?
 	@.venv/bin/bench doctor $(where) $(call option,--results,RESULTS) $(said)
 
-report: fast ## the newest run's tables and charts, from its result.json (RUN=folder: that one's)
+report: check fast ## the newest run's tables and charts, from its result.json (RUN=folder: that one's)
 	@.venv/bin/bench report $(run) $(said)
 
-verify: fast ## is the newest run's folder whole and true to itself? (RUN=folder: that one)
+verify: check fast ## is the newest run's folder whole and true to itself? (RUN=folder: that one)
 	@.venv/bin/bench verify $(run) $(said)
 
 # Nothing is installed for an option that bench would refuse.
@@ -94,10 +100,10 @@ shell: ## a shell in the container
 	@scripts/container.sh shell
 
 save: ## the image as FILE, for hosts without internet
-	@scripts/container.sh save $(call quoted,$(FILE))
+	@scripts/container.sh save $(call quoted,$(value FILE))
 
 load: ## the image from FILE
-	@scripts/container.sh load $(call quoted,$(FILE))
+	@scripts/container.sh load $(call quoted,$(value FILE))
 
 wheels: fast ## every wheel into wheels/: the image is then built without a package index
 	@scripts/wheels.sh

@@ -1,5 +1,6 @@
 """The one exception a user sees: a cause, a remedy and an exit code."""
 
+import os
 from enum import IntEnum
 
 
@@ -14,10 +15,19 @@ class Exit(IntEnum):
     INVALID_ARTIFACT = 5
     INTERNAL = 70
     """A fault of bench's own, by the number that sysexits.h has for one."""
+    HUNG_UP = 129
     INTERRUPTED = 130
     CLOSED = 141
     """Nobody reads the output any more: as a shell shows what SIGPIPE ended."""
     TERMINATED = 143
+
+
+def words_of(error: OSError) -> str:
+    """What failed, in the system's words and without its number: `results: Permission denied`."""
+    why = error.strerror or str(error)
+    return (
+        f"{os.fsdecode(error.filename)}: {why}" if isinstance(error.filename, str | bytes) else why
+    )
 
 
 class BenchError(Exception):

@@ -83,13 +83,20 @@ def percent(share: float) -> str:
     return f"{100 * share:.{places}f} %"
 
 
+_CPUS_MOST = 2**20
+"""Of Linux's 8192 a broken file is told by a number above this."""
+
+
 def parse_cpulist(text: str) -> list[int]:
     """The numbers of a list such as `0-3,8`, ascending. Raises ValueError for anything else."""
     numbers: set[int] = set()
     for part in text.strip().split(","):
         first, dash, last = part.partition("-")
         if part:
-            numbers.update(range(int(first), int(last if dash else first) + 1))
+            least, most = int(first), int(last if dash else first)
+            if not least <= most < _CPUS_MOST:
+                raise ValueError(f"{part[:40]!r} is no range of CPUs")
+            numbers.update(range(least, most + 1))
     return sorted(numbers)
 
 

@@ -21,8 +21,11 @@ ENTRIES = {
 """What has names: the file of its catalogue, and the class of its entries there."""
 
 FORMS = {
-    "cores": (r"\s*\d+\s*(-\s*\d+\s*)?(,\s*\d+\s*(-\s*\d+\s*)?)*", "a list of CPUs such as 0-3,8"),
-    "node": (r"\d+", "the number of a NUMA node"),
+    "cores": (
+        r" *[0-9]+ *(- *[0-9]+ *)?(, *[0-9]+ *(- *[0-9]+ *)?)*",
+        "a list of CPUs such as 0-3,8",
+    ),
+    "node": (r"[0-9]+", "the number of a NUMA node"),
 }
 
 
@@ -47,12 +50,18 @@ def problem(what, value):
         form, meaning = FORMS[what]
         return None if re.fullmatch(form, value) else f"{what} {value!r}: it is {meaning}"
     known = names(what)
-    asked = value.split(",") if what == "lane" else [value.partition(":")[0]]
-    for word in filter(None, (each.strip() for each in asked)):
+    if what == "lane":
+        asked = [each.strip() for each in value.split(",")]
+        if not any(asked):
+            return f"{what} {value!r} names none; known: {', '.join(known)}"
+    else:
+        asked = [value.partition(":")[0] if what == "data" else value]
+    for word in filter(None, asked):
         if word not in known:
             near = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.4)
             meant = f"did you mean {near[0]}? " if near else ""
-            return f"unknown {what}: {word}; {meant}known: {', '.join(known)}"
+            shown = word if word == word.strip() else repr(word)
+            return f"unknown {what}: {shown}; {meant}known: {', '.join(known)}"
     return None
 
 

@@ -6,6 +6,11 @@ cd "$(dirname "$0")/.."
 
 image=bench:local
 
+if ! command -v docker >/dev/null; then
+    echo "error: there is no docker here: install Docker with Compose 2, or use ENGINE=local" >&2
+    exit 3
+fi
+
 commit() { # HEAD, marked if the files that docker/build-record.py looks at differ from it
     local files=(Dockerfile bench docker pyproject.toml requirements scripts)
     git rev-parse --verify --quiet HEAD 2>/dev/null || return 0
@@ -53,7 +58,8 @@ compose_run() {
     BENCH_IMAGE_ID=$(inspect '{{.Id}}')
     BENCH_IMAGE_DIGEST=$(inspect '{{join .RepoDigests " "}}')
     # Absolute, since compose takes a bare name for a volume's; made here, so that it is the caller's.
-    BENCH_RESULTS=$(realpath -m "${BENCH_RESULTS:-results}")
+    BENCH_RESULTS=${BENCH_RESULTS:-results}
+    BENCH_RESULTS=$(realpath -m -- "${BENCH_RESULTS/#"~/"/"$HOME/"}")
     mkdir -p "$BENCH_RESULTS"
     export BENCH_IMAGE_ID BENCH_IMAGE_DIGEST BENCH_RESULTS
     docker compose run --rm "$@"

@@ -14,6 +14,7 @@ from bench.analysis.coverage import (
     with_coverage,
 )
 from bench.analysis.disturbed import round_states
+from bench.analysis.energy import lane_energy
 from bench.analysis.kernels import kernel_share
 from bench.analysis.method import method
 from bench.analysis.outliers import outliers
@@ -122,6 +123,7 @@ class _Material:
             unsteady_warmups=sum(each.warmup.steady is False for each in own.values()),
             kernels=self._kernels(lane),
             limits=self._limits(lane, rate),
+            energy=None if outcome.state == "invalid" else lane_energy(self._completed(lane)),
             compute_ratios=self._ratios(lane, compute_turns),
             end_to_end_ratios=self._ratios(lane, end_to_end_turns),
         )

@@ -8,10 +8,13 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 import bench
+from bench.cli.compare import compare
 from bench.cli.doctor import doctor
 from bench.cli.export import export
+from bench.cli.pack import pack
 from bench.cli.plan import plan
 from bench.cli.probe import probe
+from bench.cli.publish import publish
 from bench.cli.report import report
 from bench.cli.run import run
 from bench.cli.schema import schema
@@ -73,5 +76,5 @@ def _everywhere(command: Callable[..., None]) -> Callable[..., None]:
     return taking
 
 
-for command in (probe, doctor, plan, run, report, verify, export, schema):
+for command in (probe, doctor, plan, run, report, compare, verify, publish, pack, export, schema):
     app.command()(_everywhere(command))

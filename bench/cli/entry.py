@@ -59,12 +59,23 @@ def _command() -> int:
     except BenchError as error:
         return _said(error)
     except OSError as error:
-        return _said(BenchError(str(error)))
+        return _said(_failed(error))
     except Exception as error:
         what = f"{type(error).__name__}: {error}".removesuffix(": ")
         remedy = "run it again with --debug, and report what that prints"
         return _said(BenchError(f"bench itself is at fault: {what}", remedy, Exit.INTERNAL))
     raise AssertionError("app() ends with SystemExit")
+
+
+def _failed(error: OSError) -> BenchError:
+    """The error for what the system refused where no command expected it."""
+    from bench.errors import BenchError, words_of
+
+    with suppress(FileNotFoundError):
+        os.getcwd()  # noqa: PTH109
+        failed = "" if error.filename else "reading or writing failed: "
+        return BenchError(f"{failed}{words_of(error)}")
+    return BenchError("the current folder is not there any more", "change to one that is: cd")
 
 
 def _said(error: BenchError) -> int:
@@ -83,7 +94,7 @@ def _said(error: BenchError) -> int:
 
 
 def _flush(code: int) -> int:
-    """Write what is still to be written; the exit code."""
+    """Write what is still to be written; the exit code, which lost notes don't change."""
     from bench.errors import BenchError, Exit
 
     for stream in (sys.stdout, sys.stderr):
@@ -91,6 +102,8 @@ def _flush(code: int) -> int:
             stream.flush()
         except OSError as error:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # Python flushes once more
+            if stream is sys.stderr:
+                continue
             if isinstance(error, BrokenPipeError):
                 code = code or Exit.CLOSED
             else:

@@ -9,14 +9,15 @@ import typer
 from bench.cli.shared import Folder, path, read_result
 
 Format = Annotated[
-    str, typer.Option("--format", "-f", help="csv, google-benchmark or openmetrics.")
+    str,
+    typer.Option("--format", "-f", metavar="NAME", help="csv, google-benchmark or openmetrics."),
 ]
 Output = Annotated[
     Path | None,
     typer.Option(
         "--output",
         "-o",
-        help="A file; without, standard output.",
+        help="A file; without, or with -, standard output.",
         parser=path,
         metavar="FILE",
     ),
@@ -32,7 +33,7 @@ def export(folder: Folder, format: Format, output: Output = None) -> None:
 
     choose("format", format, list(EXPORTERS))
     content = exported(read_result(folder), format)
-    if output is None:
+    if output is None or str(output) == "-":
         sys.stdout.buffer.write(content)
     elif output.is_symlink() or (output.exists() and not output.is_file()):
         output.write_bytes(content)  # as /dev/stdout, which nothing may take the place of

@@ -8,6 +8,7 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
+from bench.cli.shared import plain
 from bench.plan.options import Options, number
 
 
@@ -20,22 +21,27 @@ WORDS: dict[str, Any] = {
     "profile": typer.Option(
         "--profile",
         "-p",
+        metavar="NAME",
         envvar="BENCH_PROFILE",
         help="smoke, quick, standard (what you get without) or sample.",
     ),
     "model": typer.Option(
         "--model",
         "-m",
+        metavar="NAME",
         envvar="BENCH_MODEL",
         help="resnet50 (what you get without), resnet18 or vit_b_16.",
     ),
     "lane": typer.Option(
         "--lane",
         "-l",
+        metavar="NAMES",
         envvar="BENCH_LANES",
         help="Only these lanes; repeat, or use commas. One named twice runs twice.",
     ),
     "data": typer.Option(
+        parser=plain,
+        metavar="NAME",
         envvar="BENCH_DATA",
         help="cifar10, synthetic, auto (CIFAR-10 if it can be had), or folder:PATH, a folder of "
         "your own with one folder of images a class.",

@@ -16,10 +16,13 @@ Write = Annotated[
 
 def report(folder: Folder, write: Write = False, json: Json = False) -> None:
     """Show a run, from its `result.json` alone."""
+    from bench.errors import BenchError
     from bench.report.document.result import result_document
     from bench.run.saving import render_again, render_missing
 
     result = read_result(folder)
+    if write and folder.is_file():
+        raise BenchError(f"{folder} is an archive, and nothing is written into one", "unpack it")
     if write:
         render_again(result, folder)
     else:

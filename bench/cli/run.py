@@ -15,7 +15,7 @@ from bench.cli.shared import (
     Results,
     console,
     note,
-    path,
+    place,
     print_json,
     show,
 )
@@ -33,7 +33,7 @@ Resume = Annotated[
     Path | None,
     typer.Option(
         help="Go on with this run's folder: same host, same workload, more rounds.",
-        parser=path,
+        parser=place,
         metavar="FOLDER",
     ),
 ]
@@ -57,9 +57,16 @@ def run(
             "a resumed run stays in its folder: leave --results out",
             Exit.USAGE,
         )
+    if resume is not None and identify:
+        raise BenchError(
+            f"--identify can't be given with --resume {resume}",
+            "a resumed run names its host as it was begun: leave --identify out",
+            Exit.USAGE,
+        )
     if resume is None:
         under_way = _begin(options, results, data_dir, identify)
     else:
+        _leave_complete(resume, options, data_dir, json)
         under_way = _go_on(resume, options, data_dir)
     _tell(under_way, json)
     if under_way.result.status == "interrupted":
@@ -83,12 +90,11 @@ def _begin(options: Options, results: Path, data_dir: Path, identify: bool) -> "
 
 
 def _go_on(folder: Path, options: Options, data_dir: Path) -> "Run":
-    """Go on with a run; one that is complete ends this, and is left as it is."""
+    """Go on with a run that is not complete."""
     from bench.report.progress import display
     from bench.results.lock import Lock
     from bench.run.session import Run
 
-    _leave_complete(folder, options, data_dir)
     with Lock(folder) as lock:
         before = _to_go_on_with(folder, options, data_dir)
         with display(console(stderr=True), before.plan) as shown:
@@ -97,10 +103,11 @@ def _go_on(folder: Path, options: Options, data_dir: Path) -> "Run":
     return under_way
 
 
-def _leave_complete(folder: Path, options: Options, data_dir: Path) -> None:
+def _leave_complete(folder: Path, options: Options, data_dir: Path, json: bool) -> None:
     """End the command if nothing is left to do in the folder; what is there stays as it is."""
     from bench.analysis.states import to_run, went_wrong
     from bench.analysis.stopping import enough
+    from bench.text import printable
 
     result = _read(folder).result
     plan, processes = result.plan, result.processes
@@ -115,8 +122,13 @@ def _leave_complete(folder: Path, options: Options, data_dir: Path) -> None:
     elif result.status == "completed":
         why = enough(plan, result.summary, [], 0.0) or (None if more else result.stop_reason)
     if why is not None:
-        print(f"nothing is left to do, and nothing was changed: {why}; {folder}")
-        raise typer.Exit(Exit.LANE_FAILED if went_wrong(plan, processes) else Exit.DONE)
+        words = [f"nothing is left to do, and nothing was changed: {why}; {folder}"]
+        wrong = went_wrong(plan, processes)
+        words += ["a lane that failed or is invalid is not tried again: begin a new run"] * wrong
+        if json:
+            print_json(result)
+        print(printable("\n".join(words)), file=sys.stderr if json else sys.stdout)
+        raise typer.Exit(Exit.LANE_FAILED if wrong else Exit.DONE)
 
 
 def _to_go_on_with(folder: Path, options: Options, data_dir: Path) -> "Result":

@@ -17,8 +17,10 @@ Redraw = Annotated[
 def verify(folder: Folder, redraw: Redraw = False, json: Json = False) -> None:
     """Check that a run's files are unchanged, and that its figures follow from its raw steps."""
     from bench.results import verify as folders
+    from bench.results.archive import artifact
 
-    verified = folders.verify(folder, redraw=redraw)
+    with artifact(folder) as run:
+        verified = folders.verify(run, redraw=redraw)
     note(verified.notes)
     print(verified.as_json() if json else verified.as_text())
     raise typer.Exit(verified.code)

@@ -44,9 +44,13 @@ class Activity:
         """Share of the second that this CPU was in use by others. KeyError if it is not counted."""
         return self.now[cpu].busy / self.now[cpu].total
 
-    def uncounted(self, cpus: list[int]) -> str | None:
-        """Which of these CPUs nothing is known of, in words; None if all are counted."""
-        missing = [cpu for cpu in cpus if cpu not in self.now]
+    def uncounted(self, cpus: list[int], mine: list[int]) -> str | None:
+        """Which CPUs nothing is known of, in words; None if these are counted.
+
+        `mine` are all that this process may use: LXC's file counts a container's CPUs from 0 on,
+        whatever their numbers, so where one is missing no line is known to be its CPU's.
+        """
+        missing = [cpu for cpu in sorted({*cpus, *mine}) if cpu not in self.now]
         if not missing:
             return None
         return f"/proc/stat does not count {cpus_words(missing)}"

@@ -28,7 +28,7 @@ def busy(case: Case) -> Finding:
     if case.activity.value is None:
         return ABOUT.unknown(case.activity.reason)
     activity, lane = case.activity.value, case.cores.cpus
-    if uncounted := activity.uncounted(lane):
+    if uncounted := activity.uncounted(lane, case.host.allowance.affinity):
         return ABOUT.unknown(uncounted)
     shares = {cpu: activity.busy(cpu) for cpu in lane}
     mean, most = sum(shares.values()) / len(lane), max(lane, key=lambda cpu: shares[cpu])

@@ -20,15 +20,15 @@ def cpus(case: Case) -> Finding:
     quota, mine = host.allowance.quota_cpus, host.allowance.affinity
     has = f"{len(mine)} of {host.topology.threads} CPUs allowed ({format_cpulist(mine)})"
     gets = f"a lane gets {len(lane.cpus)}{_left_out(case)}"
-    if quota.value is None and not (quota.reason or "").startswith(NO_QUOTA):
-        return ABOUT.unknown(f"{has}; quota: {quota.reason}; {gets}")
     if quota_bites(host, lane):
         value, fix = f"{has}, but a quota of {quota.value:g}; {gets}", _pin(case)
         return ABOUT.failure(value, fix) if (quota.value or 0) < 1 else ABOUT.warning(value, fix)
-    value = f"{has}, no quota below that; {gets}"
+    known = quota.value is not None or (quota.reason or "").startswith(NO_QUOTA)
+    quotas = ", no quota below that" if known else f"; quota: {quota.reason}"
+    value = f"{has}{quotas}; {gets}"
     if len(lane.cpus) == 1 and host.topology.cores > 1:
         return ABOUT.warning(f"{value}: one core of {host.topology.cores}", _more_cpus(case))
-    return ABOUT.ok(value)
+    return ABOUT.ok(value) if known else ABOUT.unknown(value)
 
 
 def _left_out(case: Case) -> str:

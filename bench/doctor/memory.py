@@ -8,6 +8,7 @@ from bench.doctor.finding import Topic
 from bench.doctor.fixes import for_container, in_container, on_host
 from bench.model.finding import Finding
 from bench.plan.estimate import largest_batch
+from bench.plan.lanes import lanes_on
 from bench.text import GIB, size
 
 ABOUT = Topic(
@@ -37,7 +38,10 @@ def memory(case: Case) -> Finding:
     if available < smallest:
         value = f"{value}, and profile {SMALLEST} about {size(smallest)}"
         return ABOUT.failure(value, _more(case, smallest))
-    return ABOUT.warning(value, [*_more(case, wanted.memory_bytes), *_less(case, available)])
+    fixes = [*_more(case, wanted.memory_bytes), *_less(case, available)]
+    if any(lane.intention == "planned" for lane in lanes_on(case.host, wanted.options).lanes):
+        return ABOUT.warning(value, fixes)
+    return ABOUT.failure(f"{value}: none of its lanes fits", fixes)
 
 
 def _below_high(case: Case, value: str) -> Finding:

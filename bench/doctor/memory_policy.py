@@ -20,7 +20,9 @@ def memory_policy(case: Case) -> Finding:
     if nodes == 1:
         return ABOUT.ok("one NUMA node, nothing to bind")
     if node is None:
-        return ABOUT.unknown("the lane's CPUs are not on one NUMA node, so its memory is not bound")
+        return ABOUT.unknown(
+            "the lane's CPUs are not known to be on one NUMA node, so its memory is not bound"
+        )
     if memory_bytes(host, node) == 0:
         return ABOUT.ok(f"node {node} has no memory of its own, so a lane's memory is not bound")
     if bindable.value is None and "EPERM" in (bindable.reason or ""):
@@ -42,7 +44,10 @@ def _allow(case: Case, node: int) -> list[str]:
         policy = "# in the node's kubelet configuration, and CPUs in whole numbers in the pod's"
         return [policy, "memoryManagerPolicy: Static", "topologyManagerPolicy: single-numa-node"]
     if in_container(case.host):
-        return ["# docker run", f"--cpuset-mems {node}"]
+        engine = case.host.settings.container.value
+        others = f"# where {engine} was started, what docker run calls"
+        there = "# docker run" if engine in ("docker", "podman") else others
+        return [there, f"--cpuset-mems {node}"]
     return [
         "# in a unit that may have memory of that node",
         f"sudo systemd-run --scope --uid=$(id -u) -p AllowedMemoryNodes={node} \\",

@@ -47,4 +47,6 @@ def _enlarge(case: Case) -> list[str]:
     if in_container(case.host):
         pod = f"volumes: [{{name: shm, emptyDir: {{medium: Memory, sizeLimit: {gib}Gi}}}}]"
         return for_container(case.host, f"shm_size: {gib}gb", f"--shm-size {gib}g", pod)
+    if case.host.allowance.shm_bytes.value is None:
+        return ["sudo mkdir -p /dev/shm", f"sudo mount -t tmpfs -o size={gib}g tmpfs /dev/shm"]
     return [f"sudo mount -o remount,rw,size={gib}g /dev/shm"]

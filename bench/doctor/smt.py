@@ -23,7 +23,7 @@ def smt(case: Case) -> Finding:
     if case.activity.value is None:
         return ABOUT.unknown(f"on; whether second threads are idle: {case.activity.reason}")
     activity = case.activity.value
-    if uncounted := activity.uncounted(siblings):
+    if uncounted := activity.uncounted(siblings, case.host.allowance.affinity):
         return ABOUT.unknown(f"on; whether second threads are idle: {uncounted}")
     share = {cpu: activity.busy(cpu) for cpu in siblings}
     busy = [cpu for cpu in siblings if share[cpu] >= NOTICED_CPU]

@@ -27,7 +27,7 @@ def steal(case: Case) -> Finding:
     if case.activity.value is None:
         return ABOUT.unknown(case.activity.reason)
     activity, lane = case.activity.value, case.cores.cpus
-    if uncounted := activity.uncounted(lane):
+    if uncounted := activity.uncounted(lane, case.host.allowance.affinity):
         return ABOUT.unknown(uncounted)
     now, boot = ([times[cpu] for cpu in lane] for times in (activity.now, activity.since_boot))
     last = sum(t.steal for t in now) / sum(t.total for t in now)

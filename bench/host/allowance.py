@@ -1,22 +1,18 @@
 """What this process may use of the host: affinity, cpuset, quota and memory."""
 
-import re
-
 from bench.host.cgroup import read_cgroup
-from bench.host.files import Files, parsed
+from bench.host.files import Files
 from bench.host.live import Live
-from bench.host.meminfo import meminfo_bytes
+from bench.host.meminfo import allowed_nodes, meminfo_bytes
 from bench.model.base import Reading
 from bench.model.host import Allowance, Topology
-from bench.text import format_cpulist, parse_cpulist
-
-_STATUS = "/proc/self/status"
+from bench.text import format_cpulist
 
 
 def read_allowance(files: Files, topology: Topology, live: Live) -> Allowance:
     """The cgroups' limits beside what the kernel answered about this process."""
     cgroup = read_cgroup(files)
-    memory_nodes = _memory_nodes(files)
+    memory_nodes = allowed_nodes(files)
     return Allowance(
         affinity=sorted(live.affinity),
         cgroup_version=cgroup.version,
@@ -37,14 +33,6 @@ def _available(files: Files, headroom: Reading[int]) -> Reading[int]:
     if host.value is None:
         return host if headroom.value is None else headroom
     return host if headroom.value is None else Reading(value=min(host.value, headroom.value))
-
-
-def _memory_nodes(files: Files) -> Reading[list[int]]:
-    status = files.reading(_STATUS)
-    line = re.search(r"^Mems_allowed_list:[ \t]*(.*)$", status.value or "", re.MULTILINE)
-    if line is None:
-        return Reading(reason=status.reason or f"{_STATUS}: no line 'Mems_allowed_list'")
-    return parsed(Reading(value=line[1]), parse_cpulist)
 
 
 def _bindable(topology: Topology, allowed: Reading[list[int]], live: Live) -> Reading[list[int]]:

@@ -83,7 +83,7 @@ def _quota_at(files: Files, folder: str, version: int) -> float | None:
         words += _words(files, f"{folder}/cpu.cfs_period_us") if words else []
     if not words or words[0] in ("max", "-1"):
         return None
-    if len(words) != 2 or not all(word.isdigit() and int(word) for word in words):
+    if len(words) != 2 or not all(_is_number(word) and int(word) for word in words):
         raise _Unclear(f"{path} says {' '.join(words)[:40]!r}")
     return int(words[0]) / int(words[1])
 
@@ -156,9 +156,14 @@ def _bytes(files: Files, path: str) -> int | None:
     words = _words(files, path)
     if not words or words == ["max"]:
         return None
-    if len(words) != 1 or not words[0].isdigit():
+    if len(words) != 1 or not _is_number(words[0]):
         raise _Unclear(f"{path} says {' '.join(words)[:40]!r}")
     return int(words[0]) if int(words[0]) < _NO_LIMIT else None
+
+
+def _is_number(word: str) -> bool:
+    """Whether it is one of the kernel's, which has 64 bits."""
+    return word.isdecimal() and len(word) <= 20
 
 
 def _least(values: list[N], otherwise: str) -> Reading[N]:

@@ -21,17 +21,19 @@ _PATHS = {
     "/.singularity.d": "apptainer",
 }
 _GUESTS = {"/dev/lxd/sock": "lxc", "/dev/incus/sock": "lxc"}
+"""In the same manager's virtual machines too: those have a disk."""
 
 _CGROUPS = {
     "kubernetes": r"/kubepods",
     "podman": r"/libpod[-_]",
-    "docker": r"/docker[-/]",
+    "docker": r"/docker(?:-[0-9a-f]+\.scope|/)",
     "containerd": r"/cri-containerd[-:]",
     "cri-o": r"/crio-",
     "lxc": r"/lxc(?:\.payload)?[./]",
     "systemd-nspawn": r"/machine\.slice/(?:machine-|systemd-nspawn@)",
 }
-"""Not the word alone: /system.slice/docker.service is a process of the host."""
+"""Not the word alone: /system.slice/docker.service is a process of the host, and so is what a
+docker-cleanup.service of its administrator's starts."""
 
 _MOUNTS = {
     "kubernetes": r"/kubelet/pods/",
@@ -47,11 +49,12 @@ _SUPPLIED = r"/|/etc/(?:hosts|hostname|resolv\.conf)|/dev/termination-log|/proc/
 
 def read_container(files: Files, environment: Mapping[str, str]) -> Reading[str]:
     """The engine whose mark is met first, the outermost first: a pod's may be Docker's too."""
+    on_disk = _root_is_a_disk(files)
     engine = (
         _first(_VARIABLES, lambda name: bool(environment.get(name)))
-        or (None if _root_is_a_disk(files) else _first(_PATHS, files.exists))
+        or (None if on_disk else _first(_PATHS, files.exists))
         or _stated(files, environment)
-        or _first(_GUESTS, files.exists)
+        or (None if on_disk else _first(_GUESTS, files.exists))
         or _by_text(_CGROUPS, files.text("/proc/self/cgroup") or "")
         or _by_text(_MOUNTS, _supplied(files))
     )

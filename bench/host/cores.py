@@ -49,7 +49,7 @@ def _ids(files: Files, cpu: int, block: Block) -> tuple[int | None, ...] | None:
 
 def _number(files: Files, cpu: int, name: str, block: Block, line: str) -> int | None:
     number = files.integer(f"{_CPUS}/cpu{cpu}/topology/{name}")
-    if number is None and block.get(line, "").isdigit():
+    if number is None and block.get(line, "").isdecimal():
         number = int(block[line])
     return number
 
@@ -57,7 +57,7 @@ def _number(files: Files, cpu: int, name: str, block: Block, line: str) -> int |
 def _threads_per_core(block: Block) -> int:
     """Rounded up: a hybrid processor has cores with one thread and with two."""
     siblings, cores = block.get("siblings", ""), block.get("cpu cores", "")
-    if not (siblings.isdigit() and cores.isdigit() and int(siblings) and int(cores)):
+    if not (siblings.isdecimal() and cores.isdecimal() and int(siblings) and int(cores)):
         return 2
     return -(-int(siblings) // int(cores))
 
@@ -65,4 +65,4 @@ def _threads_per_core(block: Block) -> int:
 def _apic_core(block: Block) -> int | None:
     """The APIC id without the bits that tell a core's threads apart; None if it is not told."""
     apic = block.get("apicid", "")
-    return int(apic) >> (_threads_per_core(block) - 1).bit_length() if apic.isdigit() else None
+    return int(apic) >> (_threads_per_core(block) - 1).bit_length() if apic.isdecimal() else None

@@ -40,33 +40,35 @@ class Hierarchy:
 
 def find(files: Files, controller: str) -> Hierarchy | None:
     """Where a controller's cgroups of this process are; None if they are not mounted."""
-    mounts = list(_mounts(files))
-    for version, path in _memberships(files, controller):
-        fitting = [m for m in mounts if m.version == version and controller in m.controllers]
-        if fitting:
-            return (
-                _first(_by_name(files, mount, path) for mount in fitting)
-                or _first(_by_process(files, mount) for mount in fitting)
-                or _not_met(files, fitting[0], path)
-            )
-    return None
+    version, path = _membership(files, controller)
+    fitting = [m for m in _mounts(files) if m.version == version and controller in m.controllers]
+    if not fitting:
+        return None
+    return (
+        _first(_by_name(files, mount, path) for mount in fitting)
+        or _first(_by_process(files, mount) for mount in fitting)
+        or _not_met(files, fitting[0], path)
+    )
 
 
 def _first(candidates: Iterator[Hierarchy | None]) -> Hierarchy | None:
     return next((each for each in candidates if each is not None), None)
 
 
-def _memberships(files: Files, controller: str) -> list[tuple[int, PurePosixPath]]:
-    memberships = []
+def _membership(files: Files, controller: str) -> tuple[int, PurePosixPath]:
+    """The version that has the controller, and the process's path there; version 0 for neither.
+
+    A controller that version 1 holds is not in version 2, though 1 may be mounted nowhere here.
+    """
+    membership = 0, PurePosixPath()
     for line in (files.text("/proc/self/cgroup") or "").splitlines():
         number, _, rest = line.partition(":")
         controllers, _, path = rest.partition(":")
         if controller in controllers.split(","):
-            memberships.append((1, PurePosixPath(path)))
-        elif number == "0" and not controllers:
-            memberships.append((2, PurePosixPath(path)))
-    # Where both versions are mounted, a controller that version 1 holds is not in version 2.
-    return sorted(memberships)
+            return 1, PurePosixPath(path)
+        if number == "0" and not controllers:
+            membership = 2, PurePosixPath(path)
+    return membership
 
 
 def _mounts(files: Files) -> Iterator[Mount]:
@@ -89,7 +91,8 @@ def _by_name(files: Files, mount: Mount, path: PurePosixPath) -> Hierarchy | Non
     """By the names of the mount's root and the process's path, both as its namespace has them."""
     below = _below(mount.root, path)
     folder = mount.point / below[1] if below is not None else mount.point
-    if below is None or below[0] or not files.exists(str(folder)):
+    # Every cgroup has that file: something else may be mounted over it.
+    if below is None or below[0] or not files.exists(f"{folder}/cgroup.procs"):
         return None
     return _seen(files, mount, folder)
 
@@ -126,7 +129,7 @@ def _is_top(files: Files, mount: Mount) -> bool:
     """
     point = mount.point
     if mount.version == 1:
-        return files.exists(f"{point}/release_agent") or not files.exists(f"{point}/cgroup.procs")
+        return files.exists(f"{point}/release_agent")
     names = ("cgroup.type", "cgroup.events", "cpu.max", "memory.max")
     return not any(files.exists(f"{point}/{name}") for name in names)
 

@@ -79,7 +79,7 @@ def launcher_cpus(table: str) -> Seen:
         elif columns and len(words) == width:
             row = {name: words[place] for name, place in columns.items()}
             # A CPU that is off has a dash instead.
-            if all(row.get(name, "").isdigit() for name in ("cpu", "core", "socket")):
+            if all(row.get(name, "").isdecimal() for name in ("cpu", "core", "socket")):
                 float(row.get("maxmhz", 0))
                 rows.append(
                     (int(row["core"]), int(row["cpu"]), int(row.get("node", row["socket"])))

@@ -2,13 +2,19 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from bench.model.base import Reading
 
 _LIMIT_SECONDS = 10
-_SHOW_MAPS = ("cat", "/proc/self/maps")
+_SHOW_MAPS = (
+    ("cat", "/proc/self/maps"),
+    (sys.executable, "-ISc", "print(open('/proc/self/maps').read())"),
+)
+"""Each shows what is mapped in it; the second where the first is linked statically (BusyBox), so
+that nothing can be preloaded into it."""
 
 
 def first_loadable(candidates: Sequence[Path], remedy: str) -> Reading[str]:
@@ -44,16 +50,21 @@ def cannot_preload(library: Path) -> str | None:
         "LC_ALL": "C",
         "PATH": os.environ.get("PATH", os.defpath),
     }
-    try:
-        done = subprocess.run(
-            _SHOW_MAPS, env=environment, capture_output=True, text=True, errors="replace",
-            timeout=_LIMIT_SECONDS,
-        )  # fmt: skip
-    except (OSError, subprocess.SubprocessError):
-        return _no_library(library)
-    if str(library.resolve()) in done.stdout:
-        return None
-    return _loaders_words(done.stderr) or _no_library(library) or "it is not mapped"
+    tried = False
+    for command in _SHOW_MAPS:
+        try:
+            done = subprocess.run(
+                command, env=environment, capture_output=True, text=True, errors="replace",
+                timeout=_LIMIT_SECONDS,
+            )  # fmt: skip
+        except (OSError, subprocess.SubprocessError):
+            continue
+        tried = True
+        if str(library.resolve()) in done.stdout:
+            return None
+        if words := _loaders_words(done.stderr):
+            return words
+    return _no_library(library) or ("it is not mapped" if tried else None)
 
 
 def _loaders_words(text: str) -> str | None:

@@ -14,9 +14,12 @@ from bench.model.host import Tools, Topology
 
 LIBRARY_FOLDERS = tuple(
     Path(folder)
-    for folder in ("/usr/local/lib", "/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib")
+    for folder in (
+        *("/usr/local/lib", "/usr/local/lib64"),
+        *("/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib"),
+    )
 )
-"""Where Debian, Red Hat and hand-built libraries are."""
+"""Where hand-built libraries are, and Debian's and Red Hat's."""
 
 _UTIL_LINUX = "apt-get install util-linux (Debian, Ubuntu) or dnf install util-linux"
 _WHICH = "apt-get install debianutils (Debian, Ubuntu) or dnf install which"
@@ -75,7 +78,8 @@ def _numactl(numactl: Reading[str], bindable: Reading[list[int]]) -> Reading[str
     """It has ways of its own to look at nodes, and refuses where they show it none."""
     if numactl.value is None or not bindable.value:
         return numactl
-    command = [numactl.value, "-m", str(bindable.value[0]), "true"]
+    # It starts itself: PATH may lead to nothing else.
+    command = [numactl.value, "-m", str(bindable.value[0]), numactl.value, "--show"]
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, errors="replace", timeout=_LIMIT_SECONDS

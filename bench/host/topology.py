@@ -8,7 +8,7 @@ from bench.host.cores import core_numbers, socket_of
 from bench.host.cpu import Block
 from bench.host.files import Files
 from bench.host.isolated import isolated_cpus
-from bench.host.meminfo import HOST, meminfo_bytes, node_available
+from bench.host.meminfo import HOST, allowed_nodes, meminfo_bytes, node_available
 from bench.model.base import Reading
 from bench.model.host import LogicalCpu, NumaNode, Topology
 
@@ -18,7 +18,7 @@ _NODES = "/sys/devices/system/node"
 
 def read_topology(files: Files, blocks: list[Block], affinity: list[int]) -> Topology:
     """Online CPUs and where they are; cores are numbered by their first CPU, as `lscpu` does."""
-    by_cpu = {int(b["processor"]): b for b in blocks if b["processor"].isdigit()}
+    by_cpu = {int(b["processor"]): b for b in blocks if b["processor"].isdecimal()}
     online = _online(files, by_cpu, affinity)
     nodes = _nodes(files, online)
     node_of = {cpu: node.node for node in nodes for cpu in node.cpus}
@@ -66,9 +66,13 @@ def _offline(files: Files, online: list[int]) -> Reading[list[int]]:
 def _nodes(files: Files, online: list[int]) -> list[NumaNode]:
     folders = _node_folders(files)
     cpus = {number: files.numbers(f"{folder}/cpulist").value for number, folder in folders}
+    allowed = allowed_nodes(files).value or []
+    if not folders and len(allowed) > 1:
+        # Masked, and nothing else tells which CPUs are on which node.
+        return [_node(files, number, [], f"{_NODES}/node{number}/meminfo") for number in allowed]
     if len(folders) < 2:
         # No NUMA in this kernel, or its folder is masked: the host is one node.
-        ((number, listed),) = cpus.items() or [(0, None)]
+        ((number, listed),) = cpus.items() or [(allowed[0] if allowed else 0, None)]
         mine = online if listed is None else [cpu for cpu in online if cpu in listed]
         return [_node(files, number, mine, HOST)]
     return [

@@ -1,5 +1,6 @@
 """Which environment variables steer the measured libraries: one list, for controller and worker."""
 
+import os
 import re
 from collections.abc import Mapping
 
@@ -19,6 +20,7 @@ _STEERING = re.compile(
 def steering(environment: Mapping[str, str]) -> dict[str, str]:
     """The variables of `environment` that change a library's speed, or which library it is.
 
-    An inherited one would measure another lane, or another stack.
+    An inherited one would measure another lane, or another stack. Bytes that are no text are `�`.
     """
-    return {name: value for name, value in sorted(environment.items()) if _STEERING.match(name)}
+    steer = {name: value for name, value in sorted(environment.items()) if _STEERING.match(name)}
+    return {name: os.fsencode(value).decode(errors="replace") for name, value in steer.items()}

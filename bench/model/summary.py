@@ -83,6 +83,17 @@ class LimitShare(Fact):
     megabytes_per_sample: float
 
 
+class LaneEnergy(Fact):
+    """What the packages of a lane's CPUs used in its compute turns, idle power and all."""
+
+    packages: list[str] = Field(description="the kernel's names, e.g. package-0")
+    joules_per_sample: Spread
+    watts: float = Field(description="of all those packages; median over processes")
+    others_share: float | None = Field(
+        description="share of those packages' CPU time that other processes had; median"
+    )
+
+
 class LaneSummary(Fact):
     """What a lane comes to over all rounds. Null where it was not measured."""
 
@@ -102,6 +113,7 @@ class LaneSummary(Fact):
     unsteady_warmups: int = Field(description="processes whose warm-up never became steady")
     kernels: KernelShare | None = None
     limits: LimitShare | None = None
+    energy: LaneEnergy | None = None
     compute_ratios: list[Ratio] = []
     end_to_end_ratios: list[Ratio] = []
 

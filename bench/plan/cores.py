@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bench.errors import BenchError, Exit
 from bench.model.host import Host, LogicalCpu
@@ -11,8 +12,13 @@ from bench.text import counted, format_cpulist
 
 _LIST = re.compile(r"[0-9]{1,6}(-[0-9]{1,6})?(,[0-9]{1,6}(-[0-9]{1,6})?)*")
 
-Group = tuple[int | None, bool]
-"""What the CPUs of one lane share: their NUMA node, and whether they are isolated."""
+
+class Group(NamedTuple):
+    """What the CPUs of one lane share; the socket is told apart only where no node is known."""
+
+    node: int | None
+    isolated: bool
+    socket: int | None
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,11 @@ def allowed(host: Host) -> set[int]:
 def cpus_words(cpus: Collection[int]) -> str:
     """`CPU 5`, `CPUs 0-3`."""
     return f"CPU{'' if len(cpus) == 1 else 's'} {format_cpulist(cpus)}"
+
+
+def nodes_words(nodes: Collection[int]) -> str:
+    """`NUMA node 1`, `NUMA nodes 1-7`."""
+    return f"NUMA node{'' if len(nodes) == 1 else 's'} {format_cpulist(nodes)}"
 
 
 def parse_cores(text: str) -> set[int]:
@@ -125,7 +136,7 @@ def _chosen(host: Host, mine: list[LogicalCpu], node: int | None) -> LaneCores:
     of_kind = _preferred_kind(there)
     groups: dict[Group, list[LogicalCpu]] = {}
     for cpu in _first_threads(of_kind):
-        groups.setdefault((cpu.node, cpu.cpu in isolated), []).append(cpu)
+        groups.setdefault(_group(cpu, isolated), []).append(cpu)
     best = max(groups, key=lambda group: _rank(host, group, len(groups[group])))
     chosen = groups[best]
     quota = host.allowance.quota_cpus.value
@@ -138,13 +149,19 @@ def _chosen(host: Host, mine: list[LogicalCpu], node: int | None) -> LaneCores:
     reason = _reason(host, chosen[0], best, len(nodes), asked=node is not None)
     if cut < len(chosen):
         reason += f", cut to the CPU quota of {quota:g}"
-    return LaneCores([cpu.cpu for cpu in chosen[:cut]], best[0], reason, out.said())
+    return LaneCores([cpu.cpu for cpu in chosen[:cut]], best.node, reason, out.said())
+
+
+def _group(cpu: LogicalCpu, isolated: set[int]) -> Group:
+    return Group(cpu.node, cpu.cpu in isolated, cpu.socket if cpu.node is None else None)
 
 
 def _reason(host: Host, one: LogicalCpu, group: Group, nodes: int, *, asked: bool) -> str:
-    node, isolated = group
+    node, isolated, socket = group
     kind = f"{one.kind} core" if one.kind else "core"
-    where = f"on NUMA node {node}" if node is not None else "in no NUMA node"
+    where = f"on NUMA node {node}" if node is not None else f"on socket {socket}"
+    if node is None:
+        where += ", whose NUMA node is not known"
     reason = f"one thread of each {kind} that is allowed here {where}"
     if asked:
         reason += ", asked for by --node"
@@ -166,9 +183,9 @@ def _preferred_kind(cpus: list[LogicalCpu]) -> list[LogicalCpu]:
 
 def _rank(host: Host, group: Group, cores: int) -> tuple[bool, bool, int, bool, int]:
     """What makes a group the one to choose: memory that can be bound, then cores."""
-    node, isolated = group
+    node, isolated, socket = group
     if node is None:
-        return False, False, cores, not isolated, 0
+        return False, False, cores, not isolated, -(socket or 0)
     return may_bind(host, node), memory_bytes(host, node) != 0, cores, not isolated, -node
 
 
@@ -176,16 +193,18 @@ def _note_left(
     out: "_Left", mine: list[LogicalCpu], of_kind: list[LogicalCpu], best: Group, isolated: set[int]
 ) -> None:
     """Why the CPUs of another node, kind or sort of scheduling are not taken."""
-    node, alone = best
+    node, alone, socket = best
     kinds = {cpu.kind for cpu in of_kind}
-    for other in sorted({cpu.node for cpu in mine if cpu.node is not None} - {node}):
-        why = out.of_node(other)
-        out.note([cpu for cpu in mine if cpu.node == other], why)
+    others = {cpu.node for cpu in mine if cpu.node is not None} - {node}
+    for why, nodes in out.of_nodes(others).items():
+        out.note([cpu for cpu in mine if cpu.node in nodes], why)
     if node is not None:
         out.note([cpu for cpu in mine if cpu.node is None], "in no NUMA node")
+    for other in sorted({cpu.socket for cpu in mine} - {socket} if node is None else set()):
+        out.note([cpu for cpu in mine if cpu.socket == other], f"on socket {other}")
     for kind in ("performance", "efficiency"):
-        others = [cpu for cpu in mine if cpu.kind == kind and kind not in kinds]
-        out.note(others, f"{kind} cores, which share no lane with others")
+        unlike = [cpu for cpu in mine if cpu.kind == kind and kind not in kinds]
+        out.note(unlike, f"{kind} cores, which share no lane with others")
     apart = [cpu for cpu in mine if (cpu.cpu in isolated) != alone]
     word = "not isolated, as the lane's are" if alone else "isolated: the scheduler leaves them out"
     out.note(apart, word)
@@ -208,11 +227,13 @@ class _Left:
         for cpu in cpus:
             self._why.setdefault(cpu.cpu, why)
 
-    def of_node(self, node: int) -> str:
-        """Why that node's CPUs are left out."""
-        if may_bind(self._host, node):
-            return f"on NUMA node {node}"
-        return f"on NUMA node {node}, which {why_not_bound(self._host, node)}"
+    def of_nodes(self, nodes: set[int]) -> dict[str, set[int]]:
+        """Why those nodes' CPUs are left out, each sentence with its nodes: a host may have 16."""
+        by_reason: dict[str, set[int]] = {}
+        for node in sorted(nodes):
+            why = "" if may_bind(self._host, node) else why_not_bound(self._host, node)
+            by_reason.setdefault(why, set()).add(node)
+        return {_on_nodes(some, why): some for why, some in by_reason.items()}
 
     def said(self) -> list[str]:
         """`CPUs 2-3: second threads of their cores`, one sentence a reason."""
@@ -220,6 +241,12 @@ class _Left:
         for cpu, why in self._why.items():
             by_reason.setdefault(why, []).append(cpu)
         return [f"{cpus_words(cpus)}: {why}" for why, cpus in by_reason.items()]
+
+
+def _on_nodes(nodes: set[int], why: str) -> str:
+    """`on NUMA nodes 1-3`, `on NUMA nodes 1-3, each of which has no memory`."""
+    which = f", {'each of ' if len(nodes) > 1 else ''}which {why}" if why else ""
+    return f"on {nodes_words(nodes)}{which}"
 
 
 def _refuse_node(host: Host, mine: list[LogicalCpu], node: int) -> None:

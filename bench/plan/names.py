@@ -13,7 +13,7 @@ def choose(what: str, name: str, known: Sequence[str]) -> str:
     near = get_close_matches(name.lower(), known, n=1, cutoff=0.4)
     meant = f"did you mean {near[0]}? " if near else ""
     raise BenchError(
-        f"unknown {what}: --{what} {name or repr(name)}",
+        f"unknown {what}: --{what} {name if name.strip() else repr(name)}",
         f"{meant}known: {', '.join(known)}",
         Exit.USAGE,
     )

@@ -39,7 +39,7 @@ def why_not_bound(host: Host, node: int) -> str:
         return "has no memory"
     if let is not None and node not in let:
         return f"is not among those that this process may have memory from ({format_cpulist(let)})"
-    return "refused it when the probe tried"
+    return "gave no memory when the probe tried to bind some there"
 
 
 def memory_bytes(host: Host, node: int) -> int | None:

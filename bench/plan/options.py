@@ -1,5 +1,6 @@
 """What a user can ask of a run: the options that `bench plan` and `bench run` share."""
 
+import re
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -18,6 +19,9 @@ LIMITS: dict[str, tuple[float, float]] = {
     "seed": (0, 2**63 - 1),  # what torch and numpy both take
 }
 """Least and most of each option that is a number, by its field; whole if the least is one."""
+
+_PLAIN = re.compile(r"[+-]?[0-9.a-z+-]+", re.ASCII | re.IGNORECASE)
+"""Of digits as people write them: Python also reads 1_000 and those of other scripts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +59,8 @@ def number(name: str, text: str) -> float:
     """The number that an option is given as text. BenchError (exit 2) if it is none to take."""
     least, most = LIMITS[name]
     try:
+        if not _PLAIN.fullmatch(str(text)):  # a default is a number
+            raise ValueError
         value = int(text) if isinstance(least, int) else float(text)
     except ValueError:
         _refuse(name, repr(text))

@@ -27,9 +27,9 @@ def resumed(before: Result, host: Host, options: Options) -> Result:
     plan = before.plan
     refuse_bad_numbers(options)
     if changed := _given(options, plan):
+        given = (f"{spelt(name)} {_as_given(getattr(options, name))}" for name in changed)
         raise BenchError(
-            "a resumed run keeps its workload and its cores: "
-            f"{', '.join(map(spelt, changed))} can't be changed",
+            f"a resumed run keeps its workload and its cores: {', '.join(given)} can't be changed",
             "leave that out, or begin a new run",
         )
     _refuse_other(_other_host(before, host))
@@ -52,6 +52,11 @@ def resumed(before: Result, host: Host, options: Options) -> Result:
             "finished_at": None,
         }
     )
+
+
+def _as_given(value: object) -> str:
+    """An option's value as the command line has it."""
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _where_it_lies(lane: PlannedLane, now: PlannedLane | None) -> PlannedLane:

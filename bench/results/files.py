@@ -32,6 +32,7 @@ def open_file(folder: Path, name: str) -> Iterator[BufferedReader]:
             raise _refused(folder, name, "is a link, and none is followed") from error
         if error.errno in (errno.ENOTDIR, errno.ENXIO) and folder.is_dir():
             raise _refused(folder, name, "is not a file in a folder of its own") from error
+        error.filename = str(folder / name)
         raise
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)

@@ -4,7 +4,9 @@ A reader takes nothing on trust: the folder may be a stranger's.
 """
 
 import os
+import re
 import secrets
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +22,9 @@ RESULT_LIMIT = 64 * 1024**2
 
 EVIDENCE_LIMIT = 16 * 1024**2
 """Bytes of a process's oneDNN lines that are read: a step of ResNet-50 has well under one MiB."""
+
+_BESIDE = re.compile(r"\..+\.[0-9a-f]{8}")
+_RUN = re.compile(r"(\./)?\d{8}T\d{6}Z-[^/]+/?")
 
 
 def create(results: Path, host: str, profile: str, now: datetime) -> Path:
@@ -61,9 +66,23 @@ def write_bytes(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
+    except BaseException as error:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        if isinstance(error, OSError):  # nobody knows the name beside it
+            error.filename, error.filename2 = str(path), None
         raise
+
+
+def sweep(folder: Path) -> None:
+    """Remove what `write_bytes` left beside its files when it was killed. OSError if it can't be.
+
+    Only for who has the folder's lock: it might be another's that is being written.
+    """
+    for below in (folder, folder / "charts"):
+        for path in [] if below.is_symlink() else below.glob(".*"):
+            if _BESIDE.fullmatch(path.name) and path.is_file() and not path.is_symlink():
+                path.unlink()
 
 
 def part(folder: Path, name: str) -> Path:
@@ -85,11 +104,11 @@ def part(folder: Path, name: str) -> Path:
 def point_latest(folder: Path) -> str | None:
     """Make `results/latest` point at `folder`, in one step; why it does not, if it can't be had.
 
-    What is not a link to something beside it is somebody's own, and stays.
+    What is not a link to a run's folder beside it is somebody's own, and stays.
     """
     latest, beside = folder.parent / "latest", folder.parent / f".latest-{os.getpid()}"
     try:
-        if os.path.lexists(latest) and not _leads_beside(latest):
+        if os.path.lexists(latest) and not _leads_to_a_run(latest):
             return f"{latest} is not a link to a run, and was left as it is: this run is {folder}"
         beside.unlink(missing_ok=True)
         beside.symlink_to(folder.name)
@@ -99,8 +118,9 @@ def point_latest(folder: Path) -> str | None:
     return None
 
 
-def _leads_beside(link: Path) -> bool:
-    return link.is_symlink() and "/" not in str(link.readlink())
+def _leads_to_a_run(link: Path) -> bool:
+    """By the name that a run's folder has, whether it is there or not."""
+    return link.is_symlink() and bool(_RUN.fullmatch(str(link.readlink())))
 
 
 def read(folder: Path) -> Result:
@@ -113,10 +133,10 @@ def opened(folder: Path) -> Opened:
     try:
         content = read_file(folder, RESULT, RESULT_LIMIT)
     except OSError as error:
-        raise BenchError(
-            f"{folder / RESULT} can't be read: {error.strerror}",
-            "name a run's folder, e.g. results/latest",
-        ) from error
+        remedy = "name a run's folder, e.g. results/latest: `bench run` makes one in results"
+        if isinstance(error, PermissionError):
+            remedy = "make it readable for this user"
+        raise BenchError(f"{folder / RESULT} can't be read: {error.strerror}", remedy) from error
     return parse_result(content, folder / RESULT)
 
 

@@ -8,6 +8,7 @@ import errno
 import fcntl
 import json
 import os
+import shlex
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -87,7 +88,12 @@ def of_unfinished(folder: Path) -> str:
     gone = _gone(folder)
     if gone is None:
         return "the run is under way: what is here may change"
-    return f"the run has not ended, and {gone}; go on with: bench run --resume {folder}"
+    return f"the run has not ended, and {gone}; go on with: {command_to_resume(folder)}"
+
+
+def command_to_resume(folder: Path) -> str:
+    """What a shell takes to go on with the run in that folder."""
+    return shlex.join(["bench", "run", "--resume", str(folder)])
 
 
 def _gone(folder: Path) -> str | None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bench.model.process import Process, Rank
+from bench.model.process import Energy, Process, Rank
 from bench.model.record import PHASES, CoreLimits, Measurement, RankRecord, StepTimes
 from bench.model.result import Result
 from bench.model.summary import LaneSummary, Spread
@@ -69,6 +69,13 @@ def _figure_faults(lane: LaneSummary) -> Iterator[str]:
         and min(share.covered or 0, share.calls or 0, share.calls_expected or 0) < 0
     ):
         yield "kernels: negative coverage"
+    if lane.energy is not None and not (
+        0
+        < lane.energy.joules_per_sample.low
+        <= lane.energy.joules_per_sample.median
+        <= lane.energy.joules_per_sample.high
+    ):
+        yield "energy: not in order"
     if lane.limits is not None and not (
         lane.limits.peak_gflops > 0 and (lane.limits.clock_mhz is None or lane.limits.clock_mhz > 0)
     ):
@@ -88,8 +95,18 @@ def _process_faults(process: Process, lanes: list[str]) -> Iterator[str]:
         yield "round, position: rounds count from 1, positions from 0"
     if not is_inside(process.log):
         yield "log: leads out of the folder"
+    if process.noise.energy.value is not None and not _metered(process.noise.energy.value):
+        yield "noise.energy: a turn of none of its packages, or not above 0"
     for i, rank in enumerate(process.ranks):
         yield from (f"ranks.{i}.{what}" for what in _rank_faults(rank, i, process.lane))
+
+
+def _metered(energy: Energy) -> bool:
+    """Whether each turn has joules of each package, and a time to divide them by."""
+    return all(
+        len(turn.joules) == len(energy.packages) and turn.seconds > 0 and min(turn.joules) >= 0
+        for turn in energy.turns
+    )
 
 
 def _rank_faults(rank: Rank, number: int, lane: str) -> Iterator[str]:

@@ -69,7 +69,7 @@ def verify(folder: Path, redraw: bool = False) -> Verified:
     except BenchError as error:
         if error.code != Exit.INVALID_ARTIFACT:
             raise
-        problems = chain([error.cause], checksums.check(folder))
+        problems = chain([error.cause.removeprefix(f"{folder}/")], checksums.check(folder))
         return Verified("schema, checksums", _some(problems), [])
     result, stale = read.result, drawn_by_another(read.result)
     checked = [f"schema {read.schema}", "checksums"]

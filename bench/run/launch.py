@@ -62,17 +62,17 @@ class Launch:
         """Start the lane's process. OSError if it can't be started."""
         lane, placement = slot.lane, slot.lane.setup.placement
         path, command, environment = slot.spec(self._work), lane.command, self._environment(lane)
-        spec = self._spec(slot, measure_limits)
+        spec, pinned = self._spec(slot, measure_limits), placement.task_manager == "affinity"
         spec.not_bound = refusal(placement, environment)
         if spec.not_bound is not None:
-            command = unbound(command, placement)
+            command, pinned = unbound(command, placement), True
         path.write_text(spec.model_dump_json(indent=1))
         supervised = Supervised(
             [word.replace(SPEC, str(path)) for word in command],
             environment,
             self._artifact / slot.log,
             self._plan.lane_limit_seconds,
-            placement.cores if placement.task_manager == "affinity" else None,
+            placement.cores if pinned else None,
         )
         return Running(
             slot,

@@ -32,9 +32,11 @@ def refusal(placement: Placement, environment: Mapping[str, str]) -> str | None:
 
 
 def unbound(command: list[str], placement: Placement) -> list[str]:
-    """The lane's command with taskset in numactl's place."""
+    """The lane's command without numactl: whoever starts it pins it.
+
+    The launcher is to go by taskset, and binds its threads where there is none.
+    """
     if placement.launcher == "ipexrun":
         at = command.index("--multi-task-manager") + 1
         return [*command[:at], "taskset", *command[at + 1 :]]
-    worker = command[len(direct.command(placement, [])) :]
-    return direct.command(placement.model_copy(update={"task_manager": "taskset"}), worker)
+    return command[len(direct.command(placement, [])) :]

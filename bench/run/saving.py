@@ -1,16 +1,17 @@
 """A run's result in its folder, after each process and at the end."""
 
+import shlex
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from bench.errors import BenchError
+from bench.errors import BenchError, words_of
 from bench.model.result import Result
-from bench.report.render import is_rendered, render, render_charts, render_texts
+from bench.report.render import is_rendered, render, render_pictures, render_texts
 from bench.report.render import render_missing as missing
 from bench.results import checksums
-from bench.results.folder import RESULT, write_text
+from bench.results.folder import RESULT, sweep, write_text
 from bench.results.lock import Lock
 
 
@@ -23,14 +24,22 @@ def save(result: Result, folder: Path) -> None:
 def save_ended(result: Result, folder: Path) -> None:
     """Write all that a run leaves behind, sums included.
 
-    BenchError if the folder can't be written any more: the result is then somewhere else.
+    BenchError if the folder can't be written any more: the result is then somewhere else, unless
+    only what is drawn from it found no room.
     """
     try:
         save(result, folder)
-        render_charts(result, folder)
-        checksums.write(folder)
     except OSError as error:
         _rescue(result, folder, error)
+    try:
+        render_pictures(result, folder)
+        checksums.write(folder)
+    except OSError as error:
+        again = shlex.join(["bench", "report", "--write", str(folder)])
+        raise BenchError(
+            f"what was measured is saved, but not every picture of it: {words_of(error)}",
+            f"make room; then: {again}",
+        ) from error
 
 
 def render_again(result: Result, folder: Path) -> None:
@@ -39,6 +48,7 @@ def render_again(result: Result, folder: Path) -> None:
     OSError if the folder can't be written.
     """
     with Lock(folder):
+        sweep(folder)
         checksums.renew(folder, render(result, folder))
 
 
@@ -56,7 +66,7 @@ def _rescue(result: Result, folder: Path, error: OSError) -> NoReturn:
     kept = Path(tempfile.mkdtemp(prefix="bench-rescued-"))
     _write_result(result, kept)
     raise BenchError(
-        f"the run can't go on in {folder}: {error}",
+        f"the run can't go on in {folder}: {words_of(error)}",
         f"what was measured is in {kept}; `bench report {kept}` renders it",
     ) from error
 

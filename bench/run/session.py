@@ -8,15 +8,15 @@ from signal import Signals
 
 from bench.analysis.states import went_wrong
 from bench.analysis.summary import summarize
-from bench.errors import BenchError, Exit
+from bench.errors import BenchError, Exit, words_of
 from bench.host.kit import kit
 from bench.model.host import Host
 from bench.model.plan import Plan
 from bench.model.process import Process
 from bench.model.result import Result, RunStatus
 from bench.report.progress import Display
-from bench.results.folder import create, point_latest
-from bench.results.lock import Lock
+from bench.results.folder import create, point_latest, sweep
+from bench.results.lock import Lock, command_to_resume
 from bench.results.privacy import of_run
 from bench.run.data import DATA_LOG, prepare_data
 from bench.run.evidence import hold_evidence
@@ -25,7 +25,7 @@ from bench.run.leftovers import leftovers, work_folder
 from bench.run.others import others_measuring
 from bench.run.rounds import Rounds
 from bench.run.saving import save, save_ended
-from bench.run.supervise import Interrupted, interruptible
+from bench.run.supervise import Interrupted, interruptible, shielded
 from bench.run.turns import Stopped
 
 
@@ -81,8 +81,10 @@ class Run:
         assert self.lock is not None
         with self.lock, work_folder(self.folder) as work, interruptible():
             error: BaseException | None = None
+            ended: list[Process] = []
             self._keep_private(data_dir, work)
             try:
+                sweep(self.folder)
                 self._note()
                 save(self.result, self.folder)  # it runs again, if it had ended
                 for log in self.folder.glob("logs/*.log"):  # of a session that was killed
@@ -92,20 +94,24 @@ class Run:
                 launch = self._launch(data_dir, work)
                 status, why = Rounds(self.result, self._plan, launch, self.display, self._add).run()
             except Stopped as stop:
-                for process in stop.processes:
-                    self._keep(process)
-                error = stop.cause
+                ended, error = stop.processes, stop.cause
             except (Interrupted, BenchError, OSError) as failure:
                 error = failure
-            if error is not None:
-                status, why = _ended_by(error)
-            self._end(status, why)
+            # It ends in any case: an interrupt that comes now would only leave it half saved.
+            with suppress(Interrupted), shielded():
+                for process in ended:
+                    self._keep(process)
+                if error is not None:
+                    status, why = _ended_by(error)
+                if isinstance(error, Interrupted):
+                    self.display.note(f"{why}: saving what was measured")
+                self._end(status, why)
         if isinstance(error, Interrupted):
             self.exit_code = 128 + error.signum
         elif isinstance(error, OSError):
             raise BenchError(
                 f"{why}",
-                f"what was measured is saved; go on with: bench run --resume {self.folder}",
+                f"what was measured is saved; go on with: {command_to_resume(self.folder)}",
             ) from error
         elif error is not None:
             raise error
@@ -116,7 +122,7 @@ class Run:
         result, private = self.result, self._privacy
         for name in ("kit", "host", "plan"):
             setattr(result, name, private.of(getattr(result, name)))
-        result.command = [private.text(word) for word in result.command]
+        result.command = [private.word(word) for word in result.command]
 
     def _note(self) -> None:
         """Tell what is to be known before anything is measured."""
@@ -170,5 +176,5 @@ def _ended_by(error: BaseException) -> tuple[RunStatus, str]:
     if isinstance(error, BenchError):
         return "failed", error.cause
     if isinstance(error, OSError):
-        return "interrupted", f"the run could not go on: {error}"
+        return "interrupted", f"the run could not go on: {words_of(error)}"
     raise error

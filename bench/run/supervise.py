@@ -27,11 +27,11 @@ KILL_SECONDS = 2.0
 INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Interrupted(BaseException):
-    """SIGINT, SIGTERM or SIGHUP reached the controller."""
+class Interrupted(SystemExit):
+    """SIGINT, SIGTERM or SIGHUP reached the controller: it ends so wherever nobody catches this."""
 
     def __init__(self, signum: int) -> None:
-        super().__init__(signal.Signals(signum).name)
+        super().__init__(128 + signum)
         self.signum = signum
 
 

@@ -5,11 +5,14 @@ import os
 
 import pytest
 
+from bench.cli.shared import console
 from bench.errors import Exit
 from bench.plan.catalogue.lanes import LANES
 from tests.artifacts import consistent_result, write_artifact
 from tests.factories import make_result
 from tests.host_factory import make_host
+
+COMMANDS = ["probe", "doctor", "plan", "run", "report", "compare", "verify", "pack"]
 
 
 @pytest.fixture
@@ -32,12 +35,12 @@ def valid(tmp_path):
 @pytest.mark.parametrize("option", ["--help", "-h"])
 def test_help_names_every_command(option, bench):
     said = bench(option).stdout
-    commands = ("probe", "doctor", "plan", "run", "report", "verify", "export", "schema")
+    commands = [*COMMANDS, "export", "schema"]
     assert all(f"  {name} " in said for name in commands)
     assert "--install-completion" in said
 
 
-@pytest.mark.parametrize("command", ["probe", "doctor", "plan", "run", "report", "verify"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_and_version(command, bench):
     import bench as package
 
@@ -71,6 +74,11 @@ def test_version_is_the_packages(option, bench):
         (["run", "--resume", ""], 2, "'--resume': '' names no file and no folder"),
         (["report", ""], 2, "'' names no file and no folder"),
         (["run", "--results", "here", "--resume", "there"], 2, "--results here can't be given"),
+        (["run", "--results", "\udcff"], 2, "has bytes that are no UTF-8"),
+        (["run", "--data-dir", "\udcff"], 2, "has bytes that are no UTF-8"),
+        (["run", "--resume", "\udcff"], 2, "has bytes that are no UTF-8"),
+        (["plan", "--data", "folder:\udcff"], 2, "has bytes that are no UTF-8"),
+        (["report", "~nobody-at-all/x"], 2, "there is no such user"),
         (["dance"], 2, "No such command 'dance'"),
         (["report", "/nowhere"], 3, "remedy: name a run's folder"),
         (["verify", "/nowhere"], 3, "remedy: name a run's folder"),
@@ -156,6 +164,55 @@ def test_export_takes_the_place_of_no_link(folder, tmp_path, bench):
     assert bench("export", folder, "--format", "csv", "-o", tmp_path / "link").returncode == 0
     assert (tmp_path / "link").is_symlink()
     assert "bf16-avx512" in (tmp_path / "figures").read_text()
+
+
+def test_a_dash_is_standard_output(folder, tmp_path, bench, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "bf16-avx512" in bench("export", folder, "--format", "csv", "--output", "-").stdout
+    assert not (tmp_path / "-").exists()
+
+
+def test_a_folder_below_home_is_found_there(tmp_path, bench, monkeypatch):
+    """A shell hands the ~ of --results=~/runs over as it is."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    write_artifact(tmp_path / "run", consistent_result())
+    assert bench("verify", "~/run").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["-o", "/nowhere/x.csv"], "error: /nowhere/x.csv: No such file or directory\n"),
+        (["-o", "/proc/x.csv"], "error: /proc/x.csv: No such file or directory\n"),
+        (["-o", "/"], "error: /: Is a directory\n"),
+        (["-o", "/dev/full"], "error: reading or writing failed: No space left on device\n"),
+    ],
+)
+def test_what_the_system_refuses_is_said_in_its_words_with_the_file(words, said, folder, bench):
+    done = bench("export", folder, "--format", "csv", *words)
+    assert (done.returncode, done.stderr) == (Exit.CANNOT, said)
+
+
+def test_a_current_folder_that_is_gone_is_said(tmp_path, bench, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    done = bench("doctor")
+    assert done.returncode == Exit.CANNOT
+    assert done.stderr.startswith("error: the current folder is not there any more\n")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("columns", ["0", "-5", "abc", "²", "", "9" * 30, "1e3"])
+def test_a_width_that_is_none_is_the_terminals_or_80(columns, monkeypatch):
+    monkeypatch.setenv("COLUMNS", columns)
+    assert console().width > 1
+
+
+def test_a_width_that_is_one_is_kept(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "77")
+    assert console().width == 77
 
 
 def test_what_a_reader_should_know_is_said_beside_the_data(folder, bench):

@@ -57,7 +57,13 @@ def test_a_finished_run_does_not_swallow_an_option_that_it_can_not_follow(
 ):
     monkeypatch.setattr("bench.host.probe.probe", lambda identify=False: make_host())
     (tmp_path / "result.json").write_text(make_result().model_dump_json())
-    done = bench("run", "--resume", tmp_path, "--batch-size", "64")
+    done = bench("run", "--resume", tmp_path, "--batch-size", "64", "--lane", "fp32,fp32")
     assert done.returncode == 3
-    assert "--batch-size" in done.stderr
-    assert "can't be changed" in done.stderr
+    assert "--lane fp32,fp32, --batch-size 64 can't be changed" in done.stderr
+
+
+def test_who_was_not_named_when_it_was_begun_is_not_named_when_it_goes_on(tmp_path, bench):
+    (tmp_path / "result.json").write_text(make_result().model_dump_json())
+    done = bench("run", "--resume", tmp_path, "--identify")
+    assert done.returncode == 2
+    assert "--identify can't be given with --resume" in done.stderr

@@ -98,7 +98,10 @@ NUMBERS = [f"--{name.replace('_', '-')}" for name in LIMITS]
 
 
 @pytest.mark.parametrize("option", NUMBERS)
-@pytest.mark.parametrize("value", ["inf", "nan", "-1", "1e308", "", "x", "1" + "0" * 400])
+@pytest.mark.parametrize(
+    "value",
+    ["inf", "nan", "-1", "1e308", "", "x", "1" + "0" * 400, "1_6", "١٦", " 16", "²", "16\n"],
+)
 def test_a_number_that_is_none_is_a_usage_error_that_repeats_it(option, value):
     error = CliRunner().invoke(app, ["plan", f"{option}={value}"]).exception
     assert isinstance(error, BenchError)
@@ -114,6 +117,8 @@ def test_a_number_that_is_none_is_a_usage_error_that_repeats_it(option, value):
         (["--cores", "3-1"], "--cores '3-1'"),
         (["--cores", ""], "--cores ''"),
         (["--profile", ""], "--profile ''"),
+        (["--model", " "], "--model ' '"),
+        (["--cores", "٣"], "--cores '٣'"),
     ],
 )
 def test_a_word_that_is_none_is_a_usage_error_that_repeats_it(words, said):

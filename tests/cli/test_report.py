@@ -28,7 +28,8 @@ def _one_chart(monkeypatch):
 def rendered(tmp_path_factory):
     """A whole artifact, made once."""
     folder = write_artifact(tmp_path_factory.mktemp("made") / "run", consistent_result())
-    (folder / "charts/speedup.png").write_bytes(b"")
+    for name in ("charts/speedup.png", "report.html"):
+        (folder / name).write_bytes(b"")
     checksums.write(folder)
     return folder
 
@@ -67,7 +68,9 @@ def test_write_renders_all_again(folder, bench):
     assert verify(folder).problems == []
 
 
-@pytest.mark.parametrize("name", ["report.md", "samples.csv", "charts/speedup.svg", "charts"])
+@pytest.mark.parametrize(
+    "name", ["report.md", "report.html", "samples.csv", "charts/speedup.svg", "charts"]
+)
 def test_what_is_missing_is_rendered_and_nothing_else(name, folder, bench):
     path = folder / name
     shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -86,6 +89,7 @@ def test_a_result_alone_is_rendered(folder, tmp_path, bench):
     shutil.copy(folder / "result.json", alone)
     assert bench("report", alone).returncode == 0
     assert (alone / "report.md").exists()
+    assert (alone / "report.html").exists()
     assert (alone / "charts/speedup.png").stat().st_size > 0
 
 

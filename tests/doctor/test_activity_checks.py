@@ -141,8 +141,8 @@ def test_a_cpu_that_went_offline_is_left_out(tmp_path):
     before = {0: [0] * 8, 1: [0] * 8}
     found = watched(tmp_path, before, {0: [1] * 8}).value
     assert list(found.now) == [0]
-    assert found.uncounted([0, 1]) == "/proc/stat does not count CPU 1"
-    assert found.uncounted([0]) is None
+    assert found.uncounted([0, 1], [0]) == "/proc/stat does not count CPU 1"
+    assert found.uncounted([0], [0]) is None
 
 
 def test_this_machines_own_second():
@@ -241,16 +241,21 @@ def test_little_stolen_since_boot_is_fine():
 
 
 @pytest.mark.parametrize("check", [busy, steal, smt])
-def test_cpus_that_proc_stat_does_not_count(check):
-    """A lane on 8-9, and a container's own /proc/stat that counts 0 to 3: nothing is known."""
-    host = recorded_host("sapphire-rapids-2s", cpuset="8-9,72-73")
+@pytest.mark.parametrize(
+    ("cpuset", "missing"), [("8-9,72-73", "8-9,72-73"), ("1-3,65-67", "65-67")]
+)
+def test_cpus_that_proc_stat_does_not_count(check, cpuset, missing):
+    """A container's own /proc/stat counts its CPUs from 0 on: nothing is known of the lane.
+
+    Not even where the lane's numbers are among those: line 1 is another CPU's.
+    """
+    host = recorded_host("sapphire-rapids-2s", cpuset=cpuset)
     activity = make_activity(host)
     activity.value.now.clear()
     activity.value.now.update(dict.fromkeys(range(4), IDLE))
     found = check(make_case(host=host, activity=activity))
     assert found.state == "unknown"
-    lane = "72-73" if check is smt else "8-9"
-    assert found.value.reason.endswith(f"/proc/stat does not count CPUs {lane}")
+    assert found.value.reason.endswith(f"/proc/stat does not count CPUs {missing}")
 
 
 def test_a_part_of_the_lanes_cpus_that_is_not_counted_leaves_the_load_unknown():

@@ -7,6 +7,7 @@ from bench.doctor.cpus import cpus
 from bench.doctor.demand import demand
 from bench.doctor.memory import memory
 from bench.doctor.shared_memory import shared_memory
+from bench.errors import BenchError
 from bench.model.base import Reading
 from bench.plan.estimate import batch_bytes
 from bench.plan.hazards import fitting_loaders
@@ -68,6 +69,17 @@ def test_one_core_of_many_is_a_warning():
     assert cpus(make_case(host=recorded_host("sapphire-rapids-2s", affinity=[5, 6]))).state == "ok"
 
 
+def test_one_core_of_many_is_a_warning_where_a_quota_may_be_hidden():
+    """As in any container with a namespace of cgroups: the levels above can't be seen."""
+    host = recorded_host("sapphire-rapids-2s", affinity=[5], view="container")
+    found = cpus(make_case(host=host))
+    assert found.state == "warning"
+    assert "; quota: no quota at the levels that can be seen" in found.value.value
+    assert found.value.value.endswith(": one core of 64")
+    two = recorded_host("sapphire-rapids-2s", affinity=[5, 6], view="container")
+    assert cpus(make_case(host=two)).state == "unknown"
+
+
 @pytest.mark.parametrize("engine", ["kubernetes", "docker", "podman", "apptainer", "lxc", "cri-o"])
 def test_in_a_container_nobody_is_told_to_ask_systemd(engine):
     narrow = recorded_host(
@@ -96,7 +108,7 @@ def test_memory_of_the_lanes_node_is_what_counts():
         (Options(profile="quick"), "ok"),
         (Options(profile="smoke"), "ok"),
         (Options(batch_size=16), "ok"),
-        (Options(profile="quick", batch_size=128), "warning"),
+        (Options(profile="quick", batch_size=128), "failure"),  # and `bench run` ends with 3
         (Options(profile="quick", model="vit_b_16"), "ok"),
     ],
 )
@@ -143,8 +155,12 @@ def test_the_smaller_workload_that_is_offered_fits():
 
 def test_memory_for_nothing_but_the_smallest_profile():
     # Not even a batch of two of the default profile's larger images fits.
-    found = memory(make_case(host=available(demand(HOST, Options(profile="smoke")).memory_bytes)))
-    assert found.state == "warning"
+    host = available(demand(HOST, Options(profile="smoke")).memory_bytes)
+    found = memory(make_case(host=host))
+    assert found.state == "failure", "the default would not run"
+    assert found.value.value.endswith("none of its lanes fits")
+    with pytest.raises(BenchError, match="no lane can run here"):
+        make_plan(host, Options())
     assert found.fix[-1] == "bench run --profile smoke"
 
 
@@ -215,6 +231,10 @@ def test_shared_memory_that_can_not_be_written():
     found = shared_memory(make_case(host=host))
     assert found.value.value.startswith("none (/dev/shm: Read-only file system): room for 0")
     assert found.fix == ["sudo mount -o remount,rw,size=1g /dev/shm"]
+    gone = Reading(reason="/dev/shm: No such file or directory")
+    absent = allowance(HOST, shm_bytes=gone, shm_available_bytes=gone)
+    found = shared_memory(make_case(host=absent))
+    assert found.fix[-1] == "sudo mount -t tmpfs -o size=1g tmpfs /dev/shm"
 
 
 def test_shared_memory_enough():

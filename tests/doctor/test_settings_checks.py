@@ -173,7 +173,7 @@ def test_memory_policy_that_this_kernel_does_not_have_is_no_containers_fault():
     ("limits", "said"),
     [
         ({"mems_allowed": "1"}, "node 0 is not among those that this process may have memory from"),
-        ({"bindable": Reading(value=[1])}, "node 0 refused it when the probe tried"),
+        ({"bindable": Reading(value=[1])}, "node 0 gave no memory when the probe tried"),
     ],
 )
 def test_memory_that_can_not_be_bound_to_the_lanes_node(limits, said):
@@ -182,7 +182,12 @@ def test_memory_that_can_not_be_bound_to_the_lanes_node(limits, said):
     assert found.state == "warning"
     assert said in found.value.value
     assert "AllowedMemoryNodes=0" in found.fix[1]
-    assert memory_policy(make_case(host=contained(host))).fix[-1] == "--cpuset-mems 0"
+    for engine, where in (
+        ("docker", "# docker run"),
+        ("apptainer", "# where apptainer was started"),
+    ):
+        fix = memory_policy(make_case(host=contained(host, engine))).fix
+        assert (fix[0].startswith(where), fix[1]) == (True, "--cpuset-mems 0")
     pod = memory_policy(make_case(host=contained(host, "kubernetes"))).fix
     assert "memoryManagerPolicy: Static" in pod
 
@@ -195,7 +200,10 @@ def test_memory_policy_of_a_node_without_memory():
 
 def test_memory_policy_of_cores_on_two_nodes():
     found = memory_policy(make_case(options=Options(cores="31-32")))
-    assert (found.state, "not on one NUMA node" in found.value.reason) == ("unknown", True)
+    assert (found.state, "not known to be on one NUMA node" in found.value.reason) == (
+        "unknown",
+        True,
+    )
 
 
 def test_memory_policy_of_one_node_is_nothing():

@@ -1,3 +1,5 @@
+import shutil
+
 import pytest
 
 from bench.host.cgroup import read_cgroup
@@ -82,6 +84,8 @@ def test_hybrid_takes_each_controller_where_it_is(tmp_path):
         "31 1 0:31 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n"
         "32 1 0:32 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw,nsdelegate",
     )
+    for folder in ("cpu,cpuacct", "memory", "unified"):
+        write(tmp_path, f"sys/fs/cgroup/{folder}/a/cgroup.procs", PID)
     write(tmp_path, "sys/fs/cgroup/cpu,cpuacct/a/cpu.cfs_quota_us", 250000)
     write(tmp_path, "sys/fs/cgroup/cpu,cpuacct/a/cpu.cfs_period_us", 100000)
     write(tmp_path, "sys/fs/cgroup/unified/a/cpuset.cpus.effective", "1")
@@ -98,20 +102,20 @@ def test_the_mount_that_shows_the_process_is_taken(tmp_path):
         "30 1 0:30 /docker/other /mnt/other rw - cgroup2 cgroup2 rw\n"
         "31 1 0:30 /docker/me /sys/fs/cgroup rw - cgroup2 cgroup2 rw",
     )
-    (tmp_path / "sys/fs/cgroup").mkdir(parents=True)
+    write(tmp_path, "sys/fs/cgroup/cgroup.procs", PID)
     assert find(Files(tmp_path), "cpu").folders == ["/sys/fs/cgroup"]
 
 
 def test_folders_go_up_to_the_mount_point_and_no_further(tmp_path):
     place(tmp_path, "0::/a/b", "31 1 0:30 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw")
-    (tmp_path / "sys/fs/cgroup/a/b").mkdir(parents=True)
+    write(tmp_path, "sys/fs/cgroup/a/b/cgroup.procs", PID)
     folders = ["/sys/fs/cgroup/a/b", "/sys/fs/cgroup/a", "/sys/fs/cgroup"]
     assert find(Files(tmp_path), "cpu").folders == folders
 
 
 def test_a_mount_point_with_a_space(tmp_path):
     place(tmp_path, "0::/", r"31 1 0:30 / /sys/my\040cgroup rw - cgroup2 cgroup2 rw")
-    (tmp_path / "sys/my cgroup").mkdir(parents=True)
+    write(tmp_path, "sys/my cgroup/cgroup.procs", PID)
     assert find(Files(tmp_path), "cpu").folders == ["/sys/my cgroup"]
 
 
@@ -124,7 +128,33 @@ def test_nothing_mounted(tmp_path):
     assert found.memory_limit_bytes.reason == "no cgroup with the memory controller is mounted"
 
 
-@pytest.mark.parametrize("text", ["", "abc 100000", "100000 0", "150000"])
+def test_a_controller_of_version_1_that_is_not_mounted_is_not_version_2s(tmp_path):
+    place(
+        tmp_path,
+        "5:memory:/a\n4:cpu,cpuacct:/a\n3:cpuset:/a\n0::/",
+        "32 1 0:32 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw",
+    )
+    write(tmp_path, "sys/fs/cgroup/unified/cgroup.procs", PID)
+    found = read_cgroup(Files(tmp_path))
+    for reading in found.quota_cpus, found.memory_limit_bytes, found.cpuset:
+        assert reading.reason.endswith("controller is mounted")
+
+
+@both_versions
+def test_a_folder_over_the_mount_is_no_cgroup_without_limits(version, tmp_path):
+    """As where a sandbox mounts an empty tmpfs over /sys/fs/cgroup."""
+    root = host_tree("laptop", tmp_path, cgroup_version=version, view="container")
+    shutil.rmtree(root / "sys/fs/cgroup")
+    for folder in ("cpu", "cpuset", "memory"):
+        (root / "sys/fs/cgroup" / folder).mkdir(parents=True)
+    found = read_cgroup(Files(root))
+    for reading in found.quota_cpus, found.memory_limit_bytes, found.cpuset:
+        assert reading.reason.startswith("not known: its own cgroup was not met below")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "abc 100000", "100000 0", "150000", "² 100000", "1" * 5000 + " 100000"]
+)
 def test_a_quota_file_that_makes_no_sense_is_not_the_absence_of_a_quota(text, tmp_path):
     root = host_tree("laptop", tmp_path)
     write(root, "sys/fs/cgroup/bench.slice/cpu.max", text)

@@ -79,7 +79,7 @@ def test_the_kits_own_job_is_a_pod():
     assert host.settings.container.value == "kubernetes"
 
 
-@pytest.mark.parametrize("service", ["docker", "containerd"])
+@pytest.mark.parametrize("service", ["docker", "containerd", "docker-cleanup"])
 def test_an_engines_own_service_is_no_container(service, tmp_path):
     write(tmp_path, "proc/self/cgroup", f"0::/system.slice/{service}.service")
     # On its host, the containers' mounts are in the table too.
@@ -88,8 +88,10 @@ def test_an_engines_own_service_is_no_container(service, tmp_path):
     assert container(tmp_path).reason == NO_MARK
 
 
-def test_a_machine_whose_disk_was_made_of_an_image_is_none(tmp_path):
-    write(tmp_path, ".dockerenv", "")
+@pytest.mark.parametrize("mark", [".dockerenv", "dev/lxd/sock", "dev/incus/sock"])
+def test_a_machine_whose_disk_was_made_of_an_image_is_none(mark, tmp_path):
+    """Nor is a virtual machine of a manager that has containers too."""
+    write(tmp_path, mark, "")
     write(tmp_path, "proc/self/mountinfo", DISK)
     assert container(tmp_path).reason == NO_MARK
 

@@ -66,9 +66,9 @@ def test_lscpu_is_there_only_if_the_launcher_can_use_it(tmp_path):
 
 def test_numactl_is_tried_on_a_node_that_memory_can_be_bound_to(tmp_path):
     said = "libnuma: Warning: node argument 1 is out of range"
-    path = program(
-        tmp_path, "numactl", script=f'test "$*" = "-m 2 true" || {{ echo {said} >&2; exit 1; }}'
-    )
+    # PATH need not lead to anything else that it could start.
+    tried = f'test "$*" = "-m 2 {tmp_path}/numactl --show"'
+    path = program(tmp_path, "numactl", script=f"{tried} || {{ echo {said} >&2; exit 1; }}")
     assert find(tmp_path, bindable=Reading(value=[2, 3])).numactl.value == path
     refused = find(tmp_path, bindable=Reading(value=[1])).numactl
     assert refused.reason == f"of no use here: {said}"
@@ -146,10 +146,23 @@ def test_without_a_program_to_try_it_the_first_bytes_decide(tmp_path, library, m
     (tmp_path / "script.so").write_bytes(UNUSABLE["a linker script"])
     (tmp_path / "old.so").write_bytes(HEADER_32)
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("bench.host.preloading._SHOW_MAPS", ("no-such-program",))
+    monkeypatch.setattr("bench.host.preloading._SHOW_MAPS", (("no-such-program",),))
     assert cannot_preload(tmp_path / "script.so") == "no ELF file"
     assert cannot_preload(tmp_path / "old.so") == "not of 64 bits"
     assert cannot_preload(library) is None
+
+
+@needs_compiler
+def test_a_cat_that_nothing_can_be_preloaded_into_decides_nothing(tmp_path, library, monkeypatch):
+    """As BusyBox's, which is linked statically."""
+    source = b"""int main(void) { return 0; }"""
+    command = ["cc", "-static", "-o", tmp_path / "cat", "-x", "c", "-"]
+    if subprocess.run(command, input=source, capture_output=True).returncode:
+        pytest.skip("needs a C library to link statically")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert cannot_preload(library) is None
+    (tmp_path / "script.so").write_bytes(UNUSABLE["a linker script"])
+    assert cannot_preload(tmp_path / "script.so") == "file too short"
 
 
 def test_a_miss_says_what_to_install(tmp_path):

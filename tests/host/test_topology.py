@@ -98,9 +98,18 @@ def test_masked_sysfs_falls_back_to_cpuinfo(tmp_path):
     found = topology(host_tree("sapphire-rapids-2s", tmp_path, sysfs=False))
     assert (found.sockets, found.cores, found.threads) == (2, 64, 128)
     assert found.cpus[32].socket == 1
-    assert [node.node for node in found.nodes] == [0]
-    assert found.nodes[0].memory_bytes.value == 2 * NODE_BYTES
     assert found.caches == []
+
+
+def test_where_nodes_are_masked_the_host_is_one_only_if_its_memory_is(tmp_path):
+    """By the nodes that the process may have memory of: which CPUs are on them, nothing tells."""
+    found = topology(host_tree("sapphire-rapids-2s", tmp_path, sysfs=False))
+    assert [(node.node, node.cpus) for node in found.nodes] == [(0, []), (1, [])]
+    assert {cpu.node for cpu in found.cpus} == {None}
+    one = host_tree("sapphire-rapids-2s", tmp_path / "one", sysfs=False, mems_allowed="1")
+    (node,) = topology(one).nodes
+    assert (node.node, len(node.cpus)) == (1, 128)
+    assert node.memory_bytes.value == 2 * NODE_BYTES
 
 
 def test_core_ids_that_repeat_in_each_socket_are_told_apart(tmp_path):

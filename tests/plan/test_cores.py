@@ -146,11 +146,38 @@ def test_a_node_without_memory_is_not_chosen_before_one_that_has_some():
     assert "no memory of its own" in only.reason
 
 
+def test_where_nodes_are_not_told_a_lane_keeps_to_a_socket():
+    """As in a sandbox without /sys on two sockets: numactl would take all memory from node 0."""
+    host = recorded_host("sapphire-rapids-2s", sysfs=False)
+    chosen = lane_cores(host)
+    assert (chosen.cpus, chosen.node) == (list(range(32)), None)
+    assert "on socket 0, whose NUMA node is not known" in chosen.reason
+    assert chosen.left_out[0] == "CPUs 32-63,96-127: on socket 1"
+    other = recorded_host("sapphire-rapids-2s", sysfs=False, affinity=[0, 40, 41])
+    assert lane_cores(other).cpus == [40, 41]
+
+
+def test_nodes_that_are_left_out_for_one_reason_are_told_together():
+    """This host has cores on nodes 0 to 7."""
+    host = recorded_host("sapphire-rapids-hbm", mems_allowed="0-2", node_memory={1: 0})
+    said = lane_cores(host).left_out
+    others = "is not among those that this process may have memory from (0-2)"
+    assert [each.partition(": ")[2] for each in said] == [
+        "on NUMA node 1, which has no memory",
+        "on NUMA node 2",
+        f"on NUMA nodes 3-7, each of which {others}",
+        "second threads of their cores",
+    ]
+
+
 @pytest.mark.parametrize(
     ("limits", "why"),
     [
         ({"mems_allowed": "1"}, "is not among those that this process may have memory from (1)"),
-        ({"bindable": Reading(value=[1])}, "refused it when the probe tried"),
+        (
+            {"bindable": Reading(value=[1])},
+            "gave no memory when the probe tried to bind some there",
+        ),
     ],
 )
 def test_a_node_that_memory_may_not_be_bound_to_is_not_chosen(limits, why):

@@ -62,7 +62,10 @@ def test_given_every_cpu_the_launcher_would_bind_no_thread():
     [
         ({"bindable": Reading(reason="set_mempolicy: EPERM")}, "EPERM; in a container add cap_add"),
         ({"bindable": Reading(reason="set_mempolicy: ENOSYS")}, "set_mempolicy: ENOSYS"),
-        ({"bindable": Reading(value=[1]), "affinity": [0, 1]}, "node 0 refused it"),
+        (
+            {"bindable": Reading(value=[1]), "affinity": [0, 1]},
+            "node 0 gave no memory when the probe tried",
+        ),
         ({"mems_allowed": "1", "affinity": [0, 1]}, "node 0 is not among those"),
         ({"node_memory": {0: 0}, "affinity": [0, 1]}, "node 0 has no memory"),
     ],
@@ -80,7 +83,7 @@ def test_cores_on_two_nodes_are_bound_to_none():
     lane, notes = planned(recorded_host(HOST), cores="31-32")
     assert lane.setup.placement.node is None
     assert lane.setup.placement.task_manager == "taskset"
-    assert "memory is not bound to the node: the lane's cores are not on one" in notes
+    assert "memory is not bound to the node: the lane's cores are not known to be on one" in notes
 
 
 def test_what_was_asked_for_is_in_the_plan():

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -55,6 +56,13 @@ def test_the_lock_dies_with_its_process(other, tmp_path):
         assert json.loads((tmp_path / LOCK).read_text())["pid"] == os.getpid()
     assert list(tmp_path.iterdir()) == [], "nothing is left of it"
     assert "no process works in its folder" in of_unfinished(tmp_path)
+
+
+def test_the_command_to_go_on_can_be_copied_whatever_the_folder_is_called(tmp_path):
+    folder = tmp_path / "it's my run"
+    folder.mkdir()
+    said = of_unfinished(folder)
+    assert shlex.split(said.partition("go on with: ")[2])[3:] == [str(folder)]
 
 
 def test_looking_writes_nothing(tmp_path):

@@ -1,5 +1,6 @@
 """What an artifact tells of who made it: no path of theirs, no name."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,13 @@ def privacy() -> Privacy:
         ("alice may not", "{user} may not"),
         ("connect to node17:29500 failed", "connect to {host}:29500 failed"),
         ("malice /x/y", "malice {elsewhere}/y"),
+        ("No such file: '/srv/My Company/a b.py'", "No such file: '{elsewhere}/a b.py'"),
+        ('File "/srv/My Company/x.py", line 3', 'File "{elsewhere}/x.py", line 3'),
+        ("'/usr/share/my files/x'", "'/usr/share/my files/x'"),
+        (
+            "it can't be read: /x/a isn't /y/b",
+            "it can't be read: {elsewhere}/a isn't {elsewhere}/b",
+        ),
     ],
 )
 def test_what_is_private_becomes_a_mark(text: str, told: str, privacy: Privacy) -> None:
@@ -70,6 +78,56 @@ def test_what_is_private_becomes_a_mark(text: str, told: str, privacy: Privacy) 
 )
 def test_what_is_nobody_s_own_is_told_as_it_is(text: str, privacy: Privacy) -> None:
     assert privacy.text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("/srv/My Company/results", "{elsewhere}/results"),
+        ("--results=/srv/My Company/results", "--results={elsewhere}/results"),
+        ("--data=folder:/srv/My Pictures", "--data=folder:{elsewhere}/My Pictures"),
+        ("--data=folder:/scratch/alice/sets", "--data=folder:{data}"),
+        ("--results=/home/alice/My Runs", "--results=~/My Runs"),
+        ("/srv/it's mine/results", "{elsewhere}/it's mine/results"),
+        ("--lane", "--lane"),
+        ("../alice", "../{user}"),
+        ("caf\udce9", "caf�"),
+    ],
+)
+def test_a_word_of_a_command_may_be_a_path_with_spaces(
+    word: str, told: str, privacy: Privacy
+) -> None:
+    assert privacy.word(word) == told
+
+
+@pytest.mark.parametrize("name", ["bench", "data", "Ubuntu", "intel", "torch", "run", "1000", "a"])
+def test_a_user_called_like_a_common_word_costs_no_sentence(name: str) -> None:
+    """The image's own user is called bench."""
+    privacy = Privacy([("~", Path(f"/home/{name}"))], [("{user}", name), ("{host}", name)])
+    said = f"another bench run takes a node; {name} /opt/{name}x/bin Ubuntu 24.04, intel torch"
+    assert privacy.text(said) == said
+    assert privacy.text(f"/home/{name}/x") == "~/x"
+
+
+def test_a_short_name_is_looked_for_in_paths_alone() -> None:
+    privacy = Privacy([], [("{user}", "to")])
+    assert privacy.text("what is bound to ../to/results, to@host/") == (
+        "what is bound to ../{user}/results, to@host/"
+    )
+
+
+def test_a_byte_that_is_no_text_can_be_written_as_json(privacy: Privacy) -> None:
+    plan = make_plan(scrubbed={"LD_PRELOAD": "/home/alice/\udcff.so"})
+    for private in (privacy, Open()):
+        assert "�" in private.of(plan).model_dump_json()
+
+
+def test_the_hosts_short_name_is_its_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    full = os.uname()
+    named = os.uname_result((full[0], "node17.cluster.example", *full[2:]))
+    monkeypatch.setattr(os, "uname", lambda: named)
+    privacy = of_run(tmp_path, make_host(), make_plan())
+    assert privacy.text("node17 talks to node17.cluster.example:1") == "{host} talks to {host}:1"
 
 
 def test_a_fact_is_made_private_in_every_text_and_revealed_again(privacy: Privacy) -> None:

@@ -12,7 +12,7 @@ from tests.run.test_run import data_at_once, here
 
 def main(folder: Path, data_dir: Path) -> int:
     session.prepare_data = data_at_once
-    saving.render_charts = lambda result, folder: None
+    saving.render_pictures = lambda result, folder: None
     plan = Plan.model_validate_json((folder / "plan.json").read_text())
     told = PlainDisplay(sys.stderr, plan)
     under_way = Run.begin(here(), plan, folder / "results", ["bench", "run"], told)

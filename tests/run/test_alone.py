@@ -1,20 +1,25 @@
 """One run at a time: in a folder by a lock, on a host by a warning, in `latest` by its own link."""
 
+import errno
 import io
+import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bench.errors import BenchError, Exit
 from bench.report.progress import PlainDisplay
 from bench.results.folder import read
 from bench.results.lock import LOCK, Lock, of_unfinished
+from bench.results.verify import verify
 from bench.run.others import others_measuring, runs_bench
 from bench.run.session import Run
+from bench.run.supervise import Interrupted
 from tests.cli.conftest import bench  # noqa: F401
 from tests.run.test_run import (  # noqa: F401
     ROOT,
@@ -224,3 +229,76 @@ def test_no_artifact_tells_where_or_who(tmp_path, data_dir, monkeypatch):  # noq
     log = (under_way.folder / "logs/round01-fp32-ipex.log").read_text()
     assert "no {data}/x in {run}" in log
     assert under_way.result.command[2:] == ["--results", "~/results", "--data-dir=~/sets"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_while_it_is_saved_leaves_a_whole_artifact(
+    number,
+    tmp_path,
+    data_dir,  # noqa: F811
+    monkeypatch,
+):
+    def draws(_result, folder):
+        os.kill(os.getpid(), number)
+        (folder / "charts/speedup.svg").write_text("<svg/>")
+
+    monkeypatch.setattr("bench.run.saving.render_pictures", draws)
+    under_way = run(planned(fp32="completes"), tmp_path, data_dir)
+    assert (under_way.exit_code, under_way.result.status) == (Exit.DONE, "completed")
+    assert verify(under_way.folder).problems == []
+
+
+def test_an_interrupt_that_nobody_catches_is_an_end_and_no_crash():
+    assert Interrupted(signal.SIGTERM).code == 143
+    assert isinstance(Interrupted(signal.SIGINT), SystemExit)
+
+
+def test_pictures_that_find_no_room_cost_nothing_that_was_measured(
+    tmp_path,
+    data_dir,  # noqa: F811
+    monkeypatch,
+):
+    def full(_result, folder):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder / "charts/speedup.png"))
+
+    monkeypatch.setattr("bench.run.saving.render_pictures", full)
+    plan = planned(fp32="completes")
+    under_way = Run.begin(here(), plan, tmp_path, [], PlainDisplay(io.StringIO(), plan))
+    with pytest.raises(BenchError, match=r"is saved, but .*speedup.png: No space left") as caught:
+        under_way.measure(data_dir)
+    assert caught.value.remedy.endswith(f"bench report --write {under_way.folder}")
+    assert read(under_way.folder).status == "completed"
+
+
+def test_what_a_killed_run_left_half_written_is_no_part_of_the_next(tmp_path, data_dir):  # noqa: F811
+    under_way = run(planned(rounds=1, fp32="completes"), tmp_path, data_dir)
+    half = under_way.folder / ".result.json.0a1b2c3d"
+    half.write_text("{")
+    result = going_on(under_way.result.model_copy(deep=True))
+    Run(under_way.folder, result, PlainDisplay(io.StringIO(), result.plan)).measure(data_dir)
+    assert not half.exists()
+    assert verify(under_way.folder).problems == []
+
+
+def test_processes_that_are_hidden_are_no_crash(monkeypatch):
+    def hidden(_):
+        raise psutil.AccessDenied(1)
+
+    monkeypatch.setattr(psutil.Process, "parents", hidden)
+    assert isinstance(list(others_measuring()), list)
+
+
+def test_a_lane_that_failed_in_a_finished_run_is_not_tried_again(tmp_path, data_dir, bench):  # noqa: F811
+    folder = run(
+        planned(rounds=1, fp32="completes", fp32_ipex="crashes"), tmp_path, data_dir
+    ).folder
+    before = (folder / "result.json").read_bytes()
+    done = bench("run", "--resume", folder)
+    assert done.returncode == Exit.LANE_FAILED
+    assert "nothing was changed: the one round done" in done.stdout
+    assert "is not tried again: begin a new run" in done.stdout
+    as_data = bench("run", "--resume", folder, "--json")
+    assert as_data.returncode == Exit.LANE_FAILED
+    assert json.loads(as_data.stdout) == json.loads(before)
+    assert "nothing was changed" in as_data.stderr
+    assert (folder / "result.json").read_bytes() == before

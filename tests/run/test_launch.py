@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -168,9 +167,13 @@ def bound(*worker):
     return lane("fp32", CPUS[0], "numactl", preload=[], command=[*numactl, *worker])
 
 
-@pytest.mark.skipif(shutil.which("taskset") is None, reason="there is no taskset")
-def test_where_numactl_refuses_taskset_pins_and_its_sentence_is_kept(start, numactl):
+def test_where_numactl_refuses_the_cores_are_pinned_and_its_sentence_is_kept(
+    start, numactl, tmp_path, monkeypatch
+):
+    """Without taskset, which is not there: PATH has numactl alone, and its shell."""
     numactl(NUMACTL)
+    (tmp_path / "bin/sh").symlink_to("/bin/sh")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     ((told, spec),) = start(bound(sys.executable, "-c", TELLS, "SPEC"))
     assert told["cpus"] == [CPUS[0]]
     assert spec.not_bound == "numactl: libnuma: Warning: node argument 0 is out of range"

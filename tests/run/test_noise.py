@@ -1,4 +1,5 @@
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -251,6 +252,16 @@ def test_without_a_quota_controller_throttling_is_null_with_the_reason(host: Hos
     write(host.root, "sys/fs/cgroup/bench.slice/run/cpu.stat", "usage_usec 9\nuser_usec 9")
     reason = "/sys/fs/cgroup/bench.slice/run/cpu.stat does not count throttling"
     assert host.noise().throttled_periods.reason == reason
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_where_the_own_cgroup_can_not_be_seen_throttling_is_not_known(host: Host, version):
+    """As where something else is mounted over /sys/fs/cgroup."""
+    write_cgroup(host.root, version, "container", "0", None, None)
+    shutil.rmtree(host.root / "sys/fs/cgroup")
+    noise = host.noise()
+    assert noise.throttled_periods.value is noise.throttled_seconds.value is None
+    assert noise.throttled_periods.reason.startswith("its own cgroup was not met below")
 
 
 def test_the_clock_is_the_mean_over_cpus_and_turns(host: Host):

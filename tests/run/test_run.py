@@ -90,7 +90,7 @@ def _quickly(request, monkeypatch):
     """Data are made and charts drawn in one test only: both take longer than a scripted run."""
     if request.function is not test_the_artifact_is_complete:
         monkeypatch.setattr("bench.run.session.prepare_data", data_at_once)
-        monkeypatch.setattr("bench.run.saving.render_charts", lambda result, folder: None)
+        monkeypatch.setattr("bench.run.saving.render_pictures", lambda result, folder: None)
 
 
 def run(plan, tmp_path, data_dir):
@@ -130,6 +130,7 @@ def test_the_artifact_is_complete(tmp_path, data_dir):
         "result.json",
         "samples.csv",
         "report.md",
+        "report.html",
         "charts/speedup.svg",
         "charts/speedup.png",
         "charts/training_time.svg",

@@ -126,6 +126,40 @@ def test_benchmark_passes_on_what_is_set():
     ]
 
 
+@pytest.mark.parametrize(
+    "folder", ["a $b", "$(HOME)/x", "a$$b", "it's", "`id`", "a#b", "a\\b", "(x, y)", '"q"', "*"]
+)
+def test_a_folder_may_be_called_anything(tree, folder):
+    words = make("-n", "report", f"RUN={folder}", cwd=tree).stdout
+    (line,) = (each for each in words.splitlines() if each.startswith(".venv/bin/bench"))
+    assert shlex.split(line.partition("||")[0])[2] == folder
+
+
+def test_a_line_break_is_refused_by_name(tree):
+    done = make("benchmark", "ENGINE=local", "RESULTS=a\nb", cwd=tree)
+    assert done.returncode == 2
+    assert "RESULTS has a line break in it" in done.stderr
+
+
+@pytest.mark.parametrize("target", ["doctor", "report", "verify", "probe", "smoke"])
+@pytest.mark.parametrize("option", ["LANES=nope", "MODEL=nope", "NODE=\u0661"])
+def test_a_typo_is_refused_by_targets_that_have_no_use_for_it_too(tree, target, option):
+    done = make(target, "ENGINE=local", option, cwd=tree)
+    assert done.returncode == 2
+    assert "error: " in done.stderr
+    assert not (tree / "set-up").exists()
+
+
+def test_without_docker_that_is_said(tree):
+    shutil.copy(ROOT / "scripts" / "container.sh", tree / "scripts")
+    (tree / "only").mkdir()
+    for name in ("bash", "make", "sh", "dirname"):
+        (tree / "only" / name).symlink_to(shutil.which(name))
+    done = make("benchmark", "ENGINE=docker", cwd=tree, PATH=f"{tree / 'only'}")
+    assert "error: there is no docker here" in done.stderr
+    assert "ended with exit code 3" in done.stderr
+
+
 def test_benchmark_passes_on_nothing_else():
     assert bench_words("benchmark", DATA="/exported", RESULTS="/too") == [".venv/bin/bench", "run"]
 
@@ -167,6 +201,9 @@ def test_the_plan_is_made_where_the_benchmark_would_run(tree, docker):
         ("DATA=cifar", "unknown data: cifar; did you mean cifar10? known: auto, cifar10, "),
         ("CORES=0-", "cores '0-': it is a list of CPUs such as 0-3,8"),
         ("NODE=first", "node 'first': it is the number of a NUMA node"),
+        ("PROFILE=smoke ", "unknown profile: 'smoke '; did you mean smoke?"),
+        ("MODEL=resnet50:x", "unknown model: resnet50:x; did you mean resnet50?"),
+        ("LANES=,", "lane ',' names none; known: fp32, "),
     ],
 )
 def test_what_there_is_not_is_refused_before_anything_is_installed(tree, option, problem):

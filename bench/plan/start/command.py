@@ -78,7 +78,7 @@ def _unbound(host: Host, node: int | None) -> str | None:
     """Why a lane's memory is not bound to its node, with the remedy; None if it is."""
     tools, allowance = host.tools, host.allowance
     if node is None:
-        return "the lane's cores are not on one"
+        return "the lane's cores are not known to be on one"
     if tools.numactl.value is None:
         return f"numactl is {tools.numactl.reason}"
     if allowance.bindable_nodes.value is None:
