@@ -67,7 +67,7 @@ benchmark-local: check full
 	@.venv/bin/bench run $(options) $(call option,--results,RESULTS) $(said)
 
 smoke: override PROFILE = smoke
-smoke: benchmark ## the same, tiny: under a minute on two cores
+smoke: benchmark ## the same, tiny: about a minute on two cores
 
 plan: plan-$(engine) ## what benchmark would do here, without doing it
 
@@ -113,7 +113,7 @@ sbom: ## what is installed in the image: versions and hashes, as JSON
 
 test: test-fast test-integration test-browser ## all tests but those that need a container engine
 
-test-fast: fast ## the tests without torch, in under a minute
+test-fast: fast ## the tests without torch
 	$(pytest) -n 2 --dist worksteal -m "not integration and not container and not browser"
 
 test-integration: full ## the tests with torch, IPEX and the launcher

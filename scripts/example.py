@@ -2,9 +2,9 @@
 
     .venv/bin/python scripts/example.py RUN
 
-RUN is a run's folder, as `bench report --write` leaves it. Its result goes to docs/example/, three
-of its charts to docs/images/, and the head of its report, as the kit renders it, between README's
-two lines. A test holds what stands there against what docs/example/result.json is rendered to.
+RUN is a run's folder, as `bench report --write` leaves it. It goes to docs/example/ whole, and the
+head of its report, as the kit renders it, between README's two lines, with three of its charts. A
+test holds what stands there against what docs/example/result.json is rendered to.
 """
 
 import shutil
@@ -16,11 +16,11 @@ from bench.report.charts.catalogue import charts
 from bench.report.document.headline import cpu_brand, rounds_words, system, workload
 from bench.report.document.result import result_document
 from bench.report.media.markdown import markdown
-from bench.results.folder import RESULT, read
+from bench.results.folder import read
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
-EXAMPLE, IMAGES = ROOT / "docs" / "example", ROOT / "docs" / "images"
+EXAMPLE = ROOT / "docs" / "example"
 CHARTS = ("speedup", "limits", "kernel_time")
 
 BEGIN = "<!-- example: scripts/example.py writes what is between these lines -->\n"
@@ -36,7 +36,7 @@ def block(result: Result) -> str:
     shown = [line for i, line in enumerate(lines[:following]) if i not in dropped]
     text = "\n".join(f"**{x[4:]}**" if x.startswith("### ") else x for x in shown).strip()
     pictures = {chart.name: chart.title for chart in charts(result) if chart.name in CHARTS}
-    drawn = "\n\n".join(f"![{pictures[name]}](docs/images/{name}.svg)" for name in pictures)
+    drawn = "\n\n".join(f"![{pictures[name]}](docs/example/charts/{name}.svg)" for name in pictures)
     return f"{where(result)}\n\n{text}\n\n{drawn}\n"
 
 
@@ -51,13 +51,9 @@ def where(result: Result) -> str:
 
 def main(run: Path) -> None:
     """Copy the run's files and write README anew."""
-    for folder in (EXAMPLE, IMAGES):
-        folder.mkdir(exist_ok=True)
-    shutil.copy(run / RESULT, EXAMPLE)
-    for name in CHARTS:
-        (IMAGES / f"{name}.svg").unlink(missing_ok=True)
-        if (run / "charts" / f"{name}.svg").exists():
-            shutil.copy(run / "charts" / f"{name}.svg", IMAGES)
+    if EXAMPLE.exists():
+        shutil.rmtree(EXAMPLE)
+    shutil.copytree(run, EXAMPLE, ignore=shutil.ignore_patterns(".lock"))
     text = README.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
     after = rest.split(END)[1]

@@ -64,24 +64,25 @@ def lanes_on(host: Host, options: Options) -> Lanes:
 
     def lanes_at(size: int) -> list[PlannedLane]:
         loaders, _ = fitting_loaders(like, estimate.batch_bytes(size, workload), shm)
-        return [
+        first = [
             _planned(lane, host, _setup(lane, starts[lane.id], size, loaders), workload,
                      starts[lane.id].command)
             for lane in entries
         ]  # fmt: skip
-
-    batch = choose_batch(host, profile, options, lanes_at)
-    first = lanes_at(batch.size)
-    _, shm_notes = fitting_loaders(like, estimate.batch_bytes(batch.size, workload), shm)
-    notes = [
-        note for lane in first if lane.intention != "skipped" for note in starts[lane.id].notes
-    ]
-    return Lanes(
-        [
+        return [
             _again(lane, number)
             for lane in first
             for number in range(1, max(1, wanted.count(lane.id)) + 1)
-        ],
+        ]
+
+    batch = choose_batch(host, profile, options, lanes_at)
+    lanes = lanes_at(batch.size)
+    _, shm_notes = fitting_loaders(like, estimate.batch_bytes(batch.size, workload), shm)
+    notes = [
+        note for lane in lanes if lane.intention != "skipped" for note in starts[lane.entry].notes
+    ]
+    return Lanes(
+        lanes,
         cores,
         batch.reason,
         list(dict.fromkeys([*notes, *shm_notes])),

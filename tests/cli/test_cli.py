@@ -12,7 +12,7 @@ from tests.artifacts import consistent_result, write_artifact
 from tests.factories import make_result
 from tests.host_factory import make_host
 
-COMMANDS = ["probe", "doctor", "plan", "run", "report", "compare", "verify", "pack"]
+COMMANDS = ["probe", "doctor", "plan", "run", "report", "compare", "verify", "publish", "pack"]
 
 
 @pytest.fixture

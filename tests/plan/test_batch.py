@@ -50,6 +50,12 @@ def test_the_batch_is_the_largest_power_of_two_that_gives_five_rounds(cores):
         assert plan.batch_reason.startswith(f"batch {batch(plan)}: with 128 this host has room for")
 
 
+def test_a_lane_that_is_named_three_times_takes_three_times_as_long():
+    plan = make_plan(make_host(), Options(lane=["fp32", "fp32,fp32"]))
+    assert len(plan.running) == 3
+    assert rounds(plan) >= 5
+
+
 def test_a_batch_that_is_insisted_on_is_kept():
     plan = make_plan(make_host(), Options(batch_size=128))
     assert (batch(plan), plan.batch_reason) == (128, None)
