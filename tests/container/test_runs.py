@@ -200,7 +200,7 @@ def test_stop_in_mid_lane_saves_what_was_measured(image, tmp_path):
     )
     assert started.returncode == 0, started.stderr
     try:
-        wait_for(lambda: "compute, step" in said(name), 120)
+        wait_for(lambda: "compute, step" in said(name), 300)
         began = time.monotonic()
         assert docker("stop", name).returncode == 0
         took = time.monotonic() - began
