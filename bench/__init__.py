@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # nothing is imported here: the current folder may still come first
 if TYPE_CHECKING:
     from os import PathLike
 
