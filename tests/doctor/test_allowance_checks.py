@@ -134,7 +134,7 @@ def available(size, **more):
 def test_memory_is_compared_with_the_plans_own_estimate():
     planned = make_plan(HOST, Options())
     needed = [lane.memory_estimate_bytes for lane in planned.lanes if lane.intention == "planned"]
-    assert len(needed) == 4
+    assert len(needed) > 1
     enough, short = max(needed), max(needed) - 1
     ok = memory(make_case(host=available(enough)))
     assert ok.state == "ok"

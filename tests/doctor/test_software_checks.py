@@ -83,7 +83,7 @@ def with_versions(torch, vision, ipex, name="sapphire-rapids-2s"):
         ("2.9.0", "0.23.0", "2.8.0", "failure", "torchvision is not for this torch"),
         ("2.9.0", "0.24.0", "2.8.0", "failure", "IPEX is not for this torch"),
         ("2.8.0", "nightly", "2.8.0", "failure", "torchvision is not for this torch"),
-        ("2.8.0", "0.23.0", None, "warning", "only the lane fp32 can run"),
+        ("2.8.0", "0.23.0", None, "warning", "pytorch missing: only the lane"),
         ("2.7.1", "0.22.1", "2.7.0", "warning", "not the releases that others measure"),
     ],
 )
