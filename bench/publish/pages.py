@@ -61,7 +61,7 @@ def processor_page(name: str, runs: Sequence[RunEntry]) -> str:
         hosts=len({run.host for run in every}),
         table=spread_table(made) if made else None,
         colours={group.lane: group.colour for group in made},
-        pictures=list(pictures_of([chart] if chart else []).values()),
+        pictures=list(pictures_of([chart] if chart else [], phone=True).values()),
     )
 
 
@@ -83,7 +83,7 @@ def index_page(runs: Sequence[RunEntry], prices: Prices) -> str:
         title=TITLE,
         answer=_answer(runs),
         counts=_counts(ranked),
-        charts=list(pictures_of(drawn).values()),
+        charts=list(pictures_of(drawn, phone=True).values()),
         chart_titles=[chart.title for chart in drawn],
         processors=[
             (name, processor_page_name(name), own[0].generation, own)
