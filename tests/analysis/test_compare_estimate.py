@@ -140,7 +140,7 @@ def test_of_equal_sides_few_verdicts_are_given() -> None:
     chance = random.Random(3)
 
     def side(runs: int) -> list[list[float]]:
-        levels = [chance.gauss(0, 0.067) for _ in range(runs)]
+        levels = [chance.gauss(0, 0.84 * SPREAD) for _ in range(runs)]
         return [[math.exp(x + chance.gauss(0, 0.02)) for _ in range(4)] for x in levels]
 
     for ours, theirs, one in ((1, 1, False), (3, 3, False), (4, 1, True), (2, 2, True)):

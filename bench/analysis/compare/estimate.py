@@ -15,13 +15,12 @@ from bench.model.summary import Interval
 RUNS_MIN = 3
 """Runs of a side from which its own spread is taken: with two, it is nearly all chance."""
 
-SPREAD = 0.08
+SPREAD = 0.13
 """How far runs of one set-up on one host differ, where the runs at hand can't tell: standard
-deviation of the logarithm of a run's throughput. The widest of three lanes' (0.057, 0.060, 0.081)
-over four runs of `quick` within nine hours, on a shared virtual machine with two cores of an AMD
-EPYC; windows of half to one and a half minutes of the noise recorded there differ by about as
-much, 0.055 to 0.061
-(`benchmarks/calibrate_compare.py`)."""
+deviation of the logarithm of a run's throughput. The widest that was seen: 0.129 over four short
+runs (three rounds at 64 pixels) within five minutes, on a two-core virtual machine of an AMD EPYC
+(Milan). On another, of a Genoa, three lanes had 0.057, 0.060 and 0.081 over four runs of `quick`
+within nine hours (`benchmarks/calibrate_compare.py`)."""
 
 RUNS_LEVEL = 0.97
 """The quantile's level where runs tell what they differ by: bursts make single runs stray farther
