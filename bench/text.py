@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 MIB, GIB = 2**20, 2**30
 
@@ -109,3 +109,8 @@ def format_cpulist(cpus: Iterable[int]) -> str:
         else:
             ranges.append([cpu, cpu])
     return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in ranges)
+
+
+def cpus_words(cpus: Collection[int]) -> str:
+    """`CPU 5`, `CPUs 0-3`."""
+    return f"CPU{'' if len(cpus) == 1 else 's'} {format_cpulist(cpus)}"

@@ -27,7 +27,7 @@ from calibration import Noise, _turn
 
 from bench.analysis.compare.estimate import SPREAD, estimate
 from bench.analysis.compare.runs import distil
-from bench.analysis.interval import verdict
+from bench.analysis.interval import half_width, verdict
 from bench.plan.catalogue.profiles import PROFILES
 from bench.results.folder import read
 
@@ -104,8 +104,7 @@ def simulate(noise: Noise, design, speed: float, drawn: list[float], rng: random
     known = estimate(side(ours, 1.0), side(theirs, speed), one_machine=one_machine)
     sure = known.decisive
     assert sure is not None
-    half = math.sqrt(sure.high / sure.low) - 1
-    return Outcome(sure.low <= speed <= sure.high, verdict(sure), half)
+    return Outcome(sure.low <= speed <= sure.high, verdict(sure), half_width(sure))
 
 
 def table(noise: Noise, runs: int, seed: int) -> None:

@@ -73,3 +73,11 @@ def write_artifact(folder: Path, result: Result) -> Path:
     render_texts(result, folder)
     checksums.write(folder)
     return folder
+
+
+def states(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Every file and folder with its bytes and time."""
+    return {
+        str(path): (path.lstat().st_mtime_ns, path.read_bytes() if path.is_file() else b"")
+        for path in (folder, *folder.rglob("*"))
+    }

@@ -99,7 +99,7 @@ def make_host(
             affinity=list(range(threads)),
             cgroup_version=known(1),
             cpuset=known(list(range(threads))),
-            quota_cpus=unknown("no quota is set (cpu.cfs_quota_us is -1)"),
+            quota_cpus=unknown("no quota set"),
             memory_limit_bytes=unknown("no limit is set"),
             memory_available_bytes=known(memory * 3 // 4),
             bindable_nodes=known(list(range(sockets)))

@@ -9,7 +9,7 @@ from collections import Counter
 from statistics import median
 from typing import NamedTuple
 
-from bench.analysis.kernels import CONVOLUTIONS, products, spent
+from bench.analysis.kernels import CONVOLUTIONS, products, spent, step_milliseconds
 from bench.model.process import Process, Rank
 from bench.model.record import Operator
 from bench.model.summary import KernelShare
@@ -96,9 +96,8 @@ def _gradients(operator: Operator, forward: Counter[int]) -> int:
 
 def coverage(rank: Rank, due: Expected | None) -> Coverage:
     """What a rank's kernels cover of its step under verbose mode."""
-    seconds = rank.record.evidence_seconds if rank.record else None
-    time = spent(rank.kernels) / (1000 * seconds) if seconds else None
-    step = 1000 * seconds if seconds else None
+    step = step_milliseconds(rank)
+    time = spent(rank.kernels) / step if step else None
     if due is None:
         return Coverage(None, None, time, step)
     worked = products(rank.kernels)

@@ -7,10 +7,10 @@ it, are found by the time at which the process says that the turn began.
 from collections.abc import Iterable
 from statistics import median
 
-from bench.analysis.rates import samples_a_step
+from bench.analysis.rates import samples_a_step, spread
 from bench.model.process import Energy, EnergyTurn, Process
 from bench.model.record import Measurement
-from bench.model.summary import LaneEnergy, Spread
+from bench.model.summary import LaneEnergy
 
 
 def lane_energy(processes: Iterable[Process]) -> LaneEnergy | None:
@@ -21,16 +21,14 @@ def lane_energy(processes: Iterable[Process]) -> LaneEnergy | None:
         if (energy := process.noise.energy.value) is not None
         and (costs := _costs(process, energy)) is not None
     ]
-    if not known:
+    a_sample = spread([joules / samples for _, _, (joules, samples, _) in known])
+    if a_sample is None:
         return None
-    a_sample = [joules / samples for _, _, (joules, samples, _) in known]
     shares = [_others_share(process, energy) for process, energy, _ in known]
     told = [share for share in shares if share is not None]
     return LaneEnergy(
         packages=known[-1][1].packages,
-        joules_per_sample=Spread(
-            median=median(a_sample), low=min(a_sample), high=max(a_sample), rounds=len(a_sample)
-        ),
+        joules_per_sample=a_sample,
         watts=median(joules / seconds for _, _, (joules, _, seconds) in known),
         others_share=median(told) if told else None,
     )

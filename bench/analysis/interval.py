@@ -25,7 +25,7 @@ def interval(ratios: list[float], *, stops_when_narrow: bool) -> Interval | None
         return None
     quantile = STOPPING_LEVEL if stops_when_narrow else LEVEL
     logs = [math.log(ratio) for ratio in ratios]
-    half = _standard_errors(n, quantile) * stdev(logs) / math.sqrt(n)
+    half = students_t(n - 1, quantile) * stdev(logs) / math.sqrt(n)
     low, high = math.exp(fmean(logs) - half), math.exp(fmean(logs) + half)
     wider = f", quantile of {100 * quantile:.0f} % for stopping when narrow"
     method = METHOD + (wider if stops_when_narrow else "")
@@ -46,14 +46,15 @@ def half_width_with(half: float, now: int, then: int, *, stops_when_narrow: bool
     `half` is half the interval of the logarithms; the rounds' spread is taken to stay.
     """
     quantile = STOPPING_LEVEL if stops_when_narrow else LEVEL
-    spread = half * math.sqrt(now) / _standard_errors(now, quantile)
-    return math.exp(_standard_errors(then, quantile) * spread / math.sqrt(then)) - 1
+    spread = half * math.sqrt(now) / students_t(now - 1, quantile)
+    return math.exp(students_t(then - 1, quantile) * spread / math.sqrt(then)) - 1
 
 
-def _standard_errors(rounds: int, quantile: float) -> float:
+def students_t(freedom: float, level: float) -> float:
+    """How many standard errors an interval of that level reaches to either side."""
     from scipy.special import stdtrit  # a third of a second, for those who need it
 
-    return float(stdtrit(rounds - 1, (1 + quantile) / 2))
+    return float(stdtrit(freedom, (1 + level) / 2))
 
 
 def verdict(sure: Interval) -> Verdict:

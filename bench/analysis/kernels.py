@@ -6,7 +6,7 @@ from statistics import median
 from bench.analysis.evidence import GEMM, MKL
 from bench.analysis.isa import is_amx, parts
 from bench.model.plan import PlannedLane
-from bench.model.process import Kernel
+from bench.model.process import Kernel, Rank
 from bench.model.summary import KernelShare
 
 CONVOLUTIONS = ("convolution", "deconvolution")
@@ -99,6 +99,12 @@ def _tells(lane: PlannedLane, kernel: Kernel) -> bool:
 def spent(kernels: list[Kernel]) -> float:
     """Milliseconds of them all."""
     return sum(kernel.milliseconds for kernel in kernels)
+
+
+def step_milliseconds(rank: Rank) -> float | None:
+    """Of the step that the rank's kernels were told of; None if it was not timed."""
+    seconds = rank.record.evidence_seconds if rank.record else None
+    return 1000 * seconds if seconds else None
 
 
 def _precise(lane: PlannedLane, kernel: Kernel) -> bool:

@@ -56,9 +56,7 @@ def _energy(lane: LaneSummary) -> Iterator[Measure]:
     if lane.energy is None:
         return
     over = lane.energy.joules_per_sample
-    inverse = Spread(
-        median=1 / over.median, low=1 / over.high, high=1 / over.low, rounds=over.rounds
-    )
+    inverse = over.inverse()
     yield _measure(lane, "energy_per_sample", over.median, "joules/sample", _LESS, over)
     yield _measure(lane, "samples_per_energy", inverse.median, "samples/joule", _MORE, inverse)
 

@@ -1,12 +1,14 @@
 """What one process measured: its throughputs, epoch time and phases, from the raw steps.
 
-Times and rates are a sample's: lanes of one run may have different batches.
+Times and rates are a sample's: lanes of one run may have different batches. Over the rounds they
+come to a spread.
 """
 
 from itertools import accumulate
 from statistics import fmean, median
 
 from bench.model.record import PHASES, Measurement, RankRecord, StepTimes
+from bench.model.summary import Spread
 
 NANOSECONDS = 1e9
 
@@ -60,6 +62,13 @@ def phase_medians(steps: StepTimes) -> dict[str, float]:
     if not len(steps):
         return {}
     return {phase: median(getattr(steps, phase)) / NANOSECONDS for phase in PHASES}
+
+
+def spread(values: list[float]) -> Spread | None:
+    """Median, lowest and highest of one value a round; None without any."""
+    if not values:
+        return None
+    return Spread(median=median(values), low=min(values), high=max(values), rounds=len(values))
 
 
 def _a_sample(steps: list[float], measured: Measurement) -> list[float]:

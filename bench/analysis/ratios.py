@@ -20,9 +20,9 @@ FUNCTIONAL_CHECK = "a functional check"
 """Why a run that was too short to measure by gives no interval and no verdict."""
 
 
-def denominators(baseline: str, best_fp32: str | None) -> list[str]:
-    """The lanes that all others are held against: the baseline, then the best FP32 lane."""
-    return list(dict.fromkeys(lane for lane in (baseline, best_fp32) if lane is not None))
+def denominators(*lanes: str | None) -> list[str]:
+    """The lanes that others are held against, each once; None is a lane that there is not."""
+    return list(dict.fromkeys(lane for lane in lanes if lane is not None))
 
 
 def same_on_avx512(lane: PlannedLane, lanes: list[PlannedLane]) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from statistics import median
 
 from bench.analysis.isa import below, parts
-from bench.analysis.kernels import PORTABLE, products, spent
+from bench.analysis.kernels import PORTABLE, products, spent, step_milliseconds
 from bench.model.plan import PlannedLane
 from bench.model.process import Kernel, Rank
 from bench.text import counted, figure, percent
@@ -72,13 +72,13 @@ def _reference_reorders(steps: list[Rank]) -> Iterator[str]:
     reorders = _by_reference(steps[worst].kernels)
     calls = counted(sum(each.calls for each in reorders), "reference reorder")
     names = ", ".join(dict.fromkeys(each.implementation for each in reorders))
-    of = "a step" if _step_milliseconds(steps[worst]) else "the kernels' time"
+    of = "a step" if step_milliseconds(steps[worst]) else "the kernels' time"
     yield f"{calls} ({names}) took {figure(cost)} of the {figure(whole)} ms of {of}"
 
 
 def _cost(rank: Rank) -> tuple[float, float]:
     """Milliseconds of the reference reorders, and of the step, or of all kernels if not timed."""
-    return spent(_by_reference(rank.kernels)), _step_milliseconds(rank) or spent(rank.kernels)
+    return spent(_by_reference(rank.kernels)), step_milliseconds(rank) or spent(rank.kernels)
 
 
 def _by_reference(kernels: list[Kernel]) -> list[Kernel]:
@@ -87,11 +87,6 @@ def _by_reference(kernels: list[Kernel]) -> list[Kernel]:
         for each in kernels
         if each.primitive == "reorder" and set(each.implementation.split(":")) & PORTABLE
     ]
-
-
-def _step_milliseconds(rank: Rank) -> float | None:
-    seconds = rank.record.evidence_seconds if rank.record else None
-    return 1000 * seconds if seconds else None
 
 
 def _listed(kernels: list[Kernel]) -> str:

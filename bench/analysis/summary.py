@@ -25,6 +25,7 @@ from bench.analysis.rates import (
     end_to_end_turns,
     measured_epoch_seconds,
     phase_medians,
+    spread,
 )
 from bench.analysis.ratios import Records, Turns, denominators, ratios, same_on_avx512
 from bench.analysis.roofline import limit_share
@@ -86,13 +87,6 @@ def best_fp32(lanes: list[PlannedLane], compute: dict[str, Rates]) -> str | None
     return max(medians, key=lambda lane: medians[lane]) if medians else None
 
 
-def spread(values: list[float]) -> Spread | None:
-    """Median, lowest and highest of one value a round; None without any."""
-    if not values:
-        return None
-    return Spread(median=median(values), low=min(values), high=max(values), rounds=len(values))
-
-
 @dataclass(frozen=True)
 class _Material:
     """What every lane's summary is drawn from."""
@@ -104,7 +98,8 @@ class _Material:
     data_samples: int | None
 
     def summarize(self, lane: PlannedLane, outcome: LaneOutcome) -> LaneSummary:
-        own = self.records[lane.id]
+        own, completed = self.records[lane.id], self._completed(lane)
+        counted = completed if outcome.state != "invalid" else []
         compute, whole = _rates(own, compute_rate), _rates(own, end_to_end_rate)
         measured = _epochs_measured(own)
         rate = spread(list(compute.values()))
@@ -118,23 +113,22 @@ class _Material:
             epoch_measured=bool(measured),
             phase_seconds=_phase_seconds(own),
             peak_memory_bytes=_peak_memory(own),
-            cautions=[*cautions(lane, own), *self._evidence_cautions(lane, outcome)],
+            cautions=[*cautions(lane, own), *self._evidence_cautions(lane, counted)],
             outliers=sum(len(outliers(each.compute.timed.totals())) for each in own.values()),
             unsteady_warmups=sum(each.warmup.steady is False for each in own.values()),
-            kernels=self._kernels(lane),
+            kernels=self._kernels(lane, completed),
             limits=self._limits(lane, rate),
-            energy=None if outcome.state == "invalid" else lane_energy(self._completed(lane)),
+            energy=lane_energy(counted),
             compute_ratios=self._ratios(lane, compute_turns),
             end_to_end_ratios=self._ratios(lane, end_to_end_turns),
         )
 
     def _ratios(self, lane: PlannedLane, turns: Turns) -> list[Ratio]:
-        against = denominators(self.plan.baseline, self.best_fp32)
         beside = same_on_avx512(lane, self.plan.lanes)
         return ratios(
             lane.id,
             self.records,
-            [*against, *([beside] if beside is not None and beside not in against else [])],
+            denominators(self.plan.baseline, self.best_fp32, beside),
             turns,
             stops_when_narrow=self.plan.rounds_min < self.plan.rounds_max,
             functional_check=self.plan.functional_check,
@@ -145,8 +139,7 @@ class _Material:
         own = (each for each in self.processes if each.lane == lane.id)
         return [each for each in own if each.outcome == "completed"]
 
-    def _kernels(self, lane: PlannedLane) -> KernelShare | None:
-        completed = self._completed(lane)
+    def _kernels(self, lane: PlannedLane, completed: list[Process]) -> KernelShare | None:
         share = kernel_share(lane, [each.kernels for each in completed])
         if share is None:
             return None
@@ -156,14 +149,12 @@ class _Material:
         due = expected(operators(lane.id, self.processes))
         return [coverage(each, due) for each in ranks if each.kernels]
 
-    def _evidence_cautions(self, lane: PlannedLane, outcome: LaneOutcome) -> list[str]:
+    def _evidence_cautions(self, lane: PlannedLane, counted: list[Process]) -> list[str]:
         """Of a lane that has figures; an invalid one has its contradictions."""
-        if outcome.state == "invalid":
-            return []
-        ranks = [rank for each in self._completed(lane) for rank in each.ranks]
+        ranks = [rank for each in counted for rank in each.ranks]
         return [
             *coverage_cautions(self._coverage(lane, ranks)),
-            *unknown_set_cautions(self._completed(lane)),
+            *unknown_set_cautions(counted),
             *slow_kernel_cautions(lane, ranks),
         ]
 
@@ -173,7 +164,7 @@ class _Material:
         Bandwidth is that of the lanes on the same cores, the peak of those at its precision and
         ceiling among them.
         """
-        limits = {each.id: _measured_limits(self.records[each.id]) for each in self.plan.lanes}
+        limits = {each.id: measured_limits(self.records[each.id]) for each in self.plan.lanes}
         own, cores = lane.setup, lane.setup.placement.cores
         beside = [each for each in self.plan.lanes if each.setup.placement.cores == cores]
         level = (own.precision, own.ceiling)
@@ -189,7 +180,8 @@ class _Material:
         )
 
 
-def _measured_limits(records: Records) -> list[CoreLimits]:
+def measured_limits(records: Records) -> list[CoreLimits]:
+    """What the lane's processes measured of their cores."""
     return [each.limits for each in records.values() if each.limits is not None]
 
 

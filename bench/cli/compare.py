@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.shared import Json, path, print_json, read_result, show
+from bench.cli.shared import Json, output_option, path, print_json, read_result, show
 
 Reference = Annotated[
     Path,
@@ -54,13 +54,7 @@ FailSlower = Annotated[
 ]
 Output = Annotated[
     Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        help="Where comparison.html, .md and .json and the chart go.",
-        parser=path,
-        metavar="FOLDER",
-    ),
+    output_option("Where comparison.html, .md and .json and the chart go.", "FOLDER"),
 ]
 
 

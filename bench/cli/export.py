@@ -6,21 +6,14 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.shared import Folder, path, read_result
+from bench.cli.shared import Folder, output_option, read_result
 
 Format = Annotated[
     str,
     typer.Option("--format", "-f", metavar="NAME", help="csv, google-benchmark or openmetrics."),
 ]
 Output = Annotated[
-    Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        help="A file; without, or with -, standard output.",
-        parser=path,
-        metavar="FILE",
-    ),
+    Path | None, output_option("A file; without, or with -, standard output.", "FILE")
 ]
 
 

@@ -5,17 +5,11 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.shared import Folder, path
+from bench.cli.shared import Folder, output_option
 
 Output = Annotated[
     Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        help="The archive; without, the run's name and .zip in the current folder.",
-        parser=path,
-        metavar="FILE",
-    ),
+    output_option("The archive; without, the run's name and .zip in the current folder.", "FILE"),
 ]
 Licence = Annotated[
     str | None,

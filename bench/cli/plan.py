@@ -3,7 +3,7 @@
 from json import dumps
 
 from bench.cli.options import takes_options
-from bench.cli.shared import Json, show
+from bench.cli.shared import Json, print_json, show
 from bench.plan.options import Options
 
 
@@ -23,6 +23,6 @@ def plan(options: Options, json: Json = False) -> None:
             show(lanes_document(error.lanes))
         raise
     if json:
-        print(planned.model_dump_json(indent=1))
+        print_json(planned)
     else:
         show(plan_document(planned))

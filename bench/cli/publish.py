@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.shared import Json, note, path
+from bench.cli.shared import Json, note, output_option, path
 
 Artifacts = Annotated[
     list[Path],
@@ -16,10 +16,7 @@ Artifacts = Annotated[
         metavar="DIR...",
     ),
 ]
-Output = Annotated[
-    Path,
-    typer.Option("--output", "-o", help="The site's folder.", parser=path, metavar="SITE"),
-]
+Output = Annotated[Path, output_option("The site's folder.", "SITE")]
 Price = Annotated[
     list[str],
     typer.Option(

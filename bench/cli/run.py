@@ -1,6 +1,5 @@
 """`bench run`."""
 
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +13,6 @@ from bench.cli.shared import (
     Json,
     Results,
     console,
-    note,
     place,
     print_json,
     show,
@@ -23,8 +21,6 @@ from bench.errors import BenchError, Exit
 from bench.plan.options import Options
 
 if TYPE_CHECKING:
-    from bench.model.result import Result
-    from bench.results.schema import Opened
     from bench.run.session import Run
 
 DATA_DIR = Path("data")
@@ -93,10 +89,11 @@ def _go_on(folder: Path, options: Options, data_dir: Path) -> "Run":
     """Go on with a run that is not complete."""
     from bench.report.progress import display
     from bench.results.lock import Lock
+    from bench.run.resuming import run_in, to_go_on_with
     from bench.run.session import Run
 
     with Lock(folder) as lock:
-        before = _to_go_on_with(folder, options, data_dir)
+        before = to_go_on_with(run_in(folder), folder, options, data_dir)
         with display(console(stderr=True), before.plan) as shown:
             under_way = Run(folder.resolve(), before, shown, lock)
             under_way.measure(data_dir)
@@ -105,65 +102,21 @@ def _go_on(folder: Path, options: Options, data_dir: Path) -> "Run":
 
 def _leave_complete(folder: Path, options: Options, data_dir: Path, json: bool) -> None:
     """End the command if nothing is left to do in the folder; what is there stays as it is."""
-    from bench.analysis.states import to_run, went_wrong
-    from bench.analysis.stopping import enough
+    from bench.analysis.states import went_wrong
+    from bench.run.resuming import nothing_left, run_in
     from bench.text import printable
 
-    result = _read(folder).result
-    plan, processes = result.plan, result.processes
-    if result.status not in ("completed", "failed"):
+    result = run_in(folder)
+    why = nothing_left(result, folder, options, data_dir)
+    if why is None:
         return
-    if options != Options():  # which may be refused, or ask for more
-        plan = _to_go_on_with(folder, options, data_dir).plan
-    more = options.rounds or options.time_budget or options.target_precision
-    why = None
-    if not to_run(plan, processes):
-        why = result.stop_reason
-    elif result.status == "completed":
-        why = enough(plan, result.summary, [], 0.0) or (None if more else result.stop_reason)
-    if why is not None:
-        words = [f"nothing is left to do, and nothing was changed: {why}; {folder}"]
-        wrong = went_wrong(plan, processes)
-        words += ["a lane that failed or is invalid is not tried again: begin a new run"] * wrong
-        if json:
-            print_json(result)
-        print(printable("\n".join(words)), file=sys.stderr if json else sys.stdout)
-        raise typer.Exit(Exit.LANE_FAILED if wrong else Exit.DONE)
-
-
-def _to_go_on_with(folder: Path, options: Options, data_dir: Path) -> "Result":
-    """The run as it was, with this host's paths in its plan."""
-    from bench.host.probe import probe
-    from bench.plan.resume import resumed
-    from bench.results.privacy import DATA, FOLDER, of_run
-
-    read = _read(folder)
-    note(read.notes)
-    host, before = probe(), read.result
-    if before.plan.data_requested.startswith(f"{FOLDER}{DATA}"):
-        if not options.data:
-            raise BenchError(
-                f"{folder} trains on images of your own, and does not tell where they are",
-                "name their folder again: --data folder:PATH",
-                Exit.USAGE,
-            )
-        data_dir = Path(options.data.removeprefix(FOLDER)).expanduser().absolute()
-    here = of_run(folder, host, before.plan, data_dir)
-    return resumed(before.model_copy(update={"plan": here.revealed(before.plan)}), host, options)
-
-
-def _read(folder: Path) -> "Opened":
-    """What is in the folder. BenchError if it is nothing that this kit can go on with."""
-    from bench.model.result import SCHEMA_VERSION
-    from bench.results.folder import opened
-
-    read = opened(folder)
-    if read.schema != SCHEMA_VERSION:  # saving would drop or rewrite what another kit wrote
-        raise BenchError(
-            f"{folder} follows schema {read.schema}, and this bench goes on with {SCHEMA_VERSION}",
-            "go on with the bench that began it, or begin a new run",
-        )
-    return read
+    words = [f"nothing is left to do, and nothing was changed: {why}; {folder}"]
+    wrong = went_wrong(result.plan, result.processes)
+    words += ["a lane that failed or is invalid is not tried again: begin a new run"] * wrong
+    if json:
+        print_json(result)
+    print(printable("\n".join(words)), file=sys.stderr if json else sys.stdout)
+    raise typer.Exit(Exit.LANE_FAILED if wrong else Exit.DONE)
 
 
 def _tell(under_way: "Run", json: bool) -> None:
@@ -179,9 +132,10 @@ def _tell(under_way: "Run", json: bool) -> None:
 
 def _how_to_go_on(folder: Path, options: Options, data_dir: Path) -> str:
     """The command that goes on with a run of these options."""
-    words = ["bench", "run", "--resume", str(folder)]
-    if data_dir != DATA_DIR:
-        words += ["--data-dir", str(data_dir)]
-    if (options.data or "").startswith("folder:"):
-        words += ["--data", str(options.data)]
-    return f"to go on: {shlex.join(words)}"
+    from bench.results.lock import command_to_resume
+    from bench.results.privacy import FOLDER
+
+    more = [] if data_dir == DATA_DIR else ["--data-dir", str(data_dir)]
+    if options.data is not None and options.data.startswith(FOLDER):
+        more += ["--data", options.data]
+    return f"to go on: {command_to_resume(folder, *more)}"

@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -73,6 +73,11 @@ Folder = Annotated[
         metavar="FOLDER",
     ),
 ]
+
+
+def output_option(help: str, metavar: str) -> Any:
+    """`--output`, as every command has it that writes where it is told to."""
+    return typer.Option("--output", "-o", help=help, parser=path, metavar=metavar)
 
 
 def show(document: Document) -> None:

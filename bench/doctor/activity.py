@@ -10,7 +10,7 @@ import psutil
 from bench.host.files import Files, parsed
 from bench.host.proc_stat import CpuTimes, cpu_times
 from bench.model.base import Reading
-from bench.plan.cores import cpus_words
+from bench.text import cpus_words
 
 SECONDS = 1.0
 

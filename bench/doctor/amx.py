@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bench.doctor.case import Case
 from bench.doctor.finding import Topic
 from bench.doctor.fixes import newer_kernel, permit, show_the_cpu
+from bench.host.generations import WITH_AMX, generation
 from bench.model.finding import Finding
 from bench.model.host import Host, InstructionSet
 from bench.plan.match import AMX_SETS
@@ -19,10 +20,6 @@ ABOUT = Topic(
     "BF16 on AMX is what this kit is for. Each link of flags, kernel, permission and execution "
     "can be missing by itself, and the AMX lane is then skipped.",
 )
-
-SILICON = {(6, 143), (6, 207), (6, 173), (6, 174), (19, 1)}
-"""Intel's families and models that have AMX: Sapphire, Emerald, Granite (SP and D) and Diamond
-Rapids. From Linux, arch/x86/include/asm/intel-family.h."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +55,7 @@ def _no_flags(host: Host, sets: list[InstructionSet]) -> Finding:
     unknown = [one for one in sets if one.advertised is None]
     if unknown or not sets:
         return ABOUT.unknown(unknown[0].why if sets else "not among the probe's instruction sets")
-    intel = cpu.vendor.value == "GenuineIntel" and cpu.architecture == "x86_64"
-    if not intel or (cpu.family.value, cpu.model.value) not in SILICON:
+    if generation(cpu) not in WITH_AMX:
         return ABOUT.ok("this CPU has no AMX")
     hides = "virtual machine" if host.settings.hypervisor.value else "firmware or the kernel"
     return ABOUT.warning(

@@ -20,14 +20,18 @@ DEFAULTS = Options()
 
 @dataclass(frozen=True)
 class Case:
-    """A host, the cores a lane gets, what a run would ask of it, and this moment's readings."""
+    """A host, what a run would ask of it, and this moment's readings."""
 
     host: Host
-    cores: LaneCores
     demand: Demand
     files: Files
     activity: Reading[Activity]
     folders: list[WritableFolder]
+
+    @property
+    def cores(self) -> LaneCores:
+        """The CPUs that a lane gets."""
+        return self.demand.cores
 
     @classmethod
     def of(
@@ -44,11 +48,10 @@ class Case:
         BenchError if the options ask for what there is not, as of `make_plan`.
         `root` and `wait` are for recorded hosts: their files, and what happens in that second.
         """
-        files, wanted = Files(root), demand(host, options)
+        files = Files(root)
         return cls(
             host=host,
-            cores=wanted.cores,
-            demand=wanted,
+            demand=demand(host, options),
             files=files,
             activity=watch(files, wait),
             folders=read_folders(results, data),

@@ -9,6 +9,7 @@ from bench.model.host import Host
 
 _APT = ("Debian", "Ubuntu", "Mint")
 _DNF = ("Red Hat", "CentOS", "Rocky", "Alma", "Fedora", "Oracle", "Amazon")
+_ENGINES = ("docker", "podman")
 _CHECKOUT = Path(bench.__file__).resolve().parent.parent
 
 
@@ -33,9 +34,17 @@ def for_container(host: Host, compose: str, docker: str, pod: str) -> list[str]:
     engine = host.settings.container.value
     if engine == "kubernetes":
         return ["# in the pod's spec", pod]
-    if engine not in ("docker", "podman"):
-        return [f"# where {engine} was started, what docker run calls", docker]
+    if engine not in _ENGINES:
+        return as_docker_run(host, docker)
     return ["# compose.yaml, in the service", compose, "# or: docker run", docker]
+
+
+def as_docker_run(host: Host, docker: str) -> list[str]:
+    """A setting that only the line that starts the container has, by the name of `docker run`."""
+    engine = host.settings.container.value
+    if engine in _ENGINES:
+        return ["# docker run", docker]
+    return [f"# where {engine} was started, what docker run calls", docker]
 
 
 def show_the_cpu(host: Host) -> list[str]:

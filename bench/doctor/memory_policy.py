@@ -2,7 +2,7 @@
 
 from bench.doctor.case import Case
 from bench.doctor.finding import Topic
-from bench.doctor.fixes import in_container, install, permit
+from bench.doctor.fixes import as_docker_run, in_container, install, permit
 from bench.model.finding import Finding
 from bench.plan.nodes import may_bind, memory_bytes, why_not_bound
 
@@ -44,10 +44,7 @@ def _allow(case: Case, node: int) -> list[str]:
         policy = "# in the node's kubelet configuration, and CPUs in whole numbers in the pod's"
         return [policy, "memoryManagerPolicy: Static", "topologyManagerPolicy: single-numa-node"]
     if in_container(case.host):
-        engine = case.host.settings.container.value
-        others = f"# where {engine} was started, what docker run calls"
-        there = "# docker run" if engine in ("docker", "podman") else others
-        return [there, f"--cpuset-mems {node}"]
+        return as_docker_run(case.host, f"--cpuset-mems {node}")
     return [
         "# in a unit that may have memory of that node",
         f"sudo systemd-run --scope --uid=$(id -u) -p AllowedMemoryNodes={node} \\",

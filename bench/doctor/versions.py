@@ -36,13 +36,12 @@ def versions(case: Case, stack: Stack) -> Finding:
     lost = any(reasons[lane] is not None for lane in _lanes_with_all(case.host, stack))
     if lost and None not in reasons.values():
         return about.failure(value, fix)
-    releases = {name: each.value for name, each in stack.packages.items() if each.value}
-    if fault := _mismatch(releases):
+    if fault := _mismatch(stack.releases):
         return about.failure(f"{value}: {fault}", fix)
     if lost:
         left = [lane.id for lane in LANES if lane.stack == stack.name and not reasons[lane.id]]
         return about.warning(f"{value}: {_only(left)} can run", fix)
-    if any(_public(release) != pins[name] for name, release in releases.items()):
+    if any(_public(release) != pins[name] for name, release in stack.releases.items()):
         return about.warning(f"{value}: not the releases that others measure", fix)
     return about.ok(value)
 

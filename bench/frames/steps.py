@@ -1,6 +1,7 @@
 """The frame `steps`: a row a step of every process, failed ones too."""
 
 from collections.abc import Iterator
+from itertools import accumulate, islice
 
 from bench.analysis.outliers import outliers
 from bench.analysis.rates import NANOSECONDS, samples_a_step
@@ -62,33 +63,26 @@ def _times(steps: StepTimes) -> Rows:
 def _timed(measured: Measurement) -> Rows:
     """What only timed steps have."""
     totals = measured.timed.totals()
-    turns = _turns(measured.turns, len(totals))
+    turns, begins = _places(measured.turns, totals)
     far = set(outliers(totals))
     return {
         "turn": turns,
         "samples": samples_a_step(measured),
-        "begin_seconds": _begins(measured.turns, turns, totals),
+        "begin_seconds": begins,
         "outlier": [i in far for i in range(len(totals))],
     }
 
 
-def _turns(turns: list[Turn], steps: int) -> list[int | None]:
-    """Each step's turn; None for steps beyond the turns, which a stranger's artifact may have."""
-    numbers: list[int | None] = []
+def _places(turns: list[Turn], totals: list[int]) -> tuple[list[int | None], list[float | None]]:
+    """Each step's turn and begin.
+
+    None for steps beyond the turns, which a stranger's artifact may have.
+    """
+    numbers, begins = list[int | None](), list[float | None]()
     for number, turn in enumerate(turns):
-        numbers += [number] * min(turn.steps, steps - len(numbers))
-    return numbers + [None] * (steps - len(numbers))
-
-
-def _begins(turns: list[Turn], numbers: list[int | None], totals: list[int]) -> list[float | None]:
-    begins: list[float | None] = []
-    at = 0.0
-    for step, number in enumerate(numbers):
-        if number is None:
-            begins.append(None)
-            continue
-        if step == 0 or number != numbers[step - 1]:
-            at = turns[number].at
-        begins.append(at)
-        at += totals[step] / NANOSECONDS
-    return begins
+        own = totals[len(numbers) : len(numbers) + max(0, turn.steps)]
+        seconds = (nanoseconds / NANOSECONDS for nanoseconds in own)
+        numbers += [number] * len(own)
+        begins += islice(accumulate(seconds, initial=turn.at), len(own))
+    beyond = [None] * (len(totals) - len(numbers))
+    return numbers + beyond, begins + beyond

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -11,6 +12,7 @@ from bench.host.hierarchy import Hierarchy, find
 from bench.model.base import Reading
 
 N = TypeVar("N", int, float)
+T = TypeVar("T")
 
 _NO_LIMIT = 2**60
 """Version 1 has no word for "no limit": it shows the largest number of pages, above this."""
@@ -46,8 +48,7 @@ def read_cgroup(files: Files) -> Cgroup:
     """Read the controllers `cpu`, `cpuset` and `memory`, each where it is mounted."""
     cpu, memory = find(files, "cpu"), find(files, "memory")
     known = cpu or memory
-    limits, unclear = _memory_limits(files, memory)
-    no_limit = _none("memory limit", memory, unclear) if memory else _absent("memory")
+    limits, no_limit = _memory_limits(files, memory)
     return Cgroup(
         version=Reading(value=known.version) if known else Reading(reason=_absent("cpu")),
         cpuset=_cpuset(files, find(files, "cpuset")),
@@ -61,15 +62,23 @@ def read_cgroup(files: Files) -> Cgroup:
 def _quota(files: Files, cpu: Hierarchy | None) -> Reading[float]:
     if cpu is None:
         return Reading(reason=_absent("cpu"))
-    quotas, unclear = [], None
-    for folder in cpu.folders:
+    return _least(*_at_each(cpu, "quota", lambda folder: _quota_at(files, folder, cpu.version)))
+
+
+def _at_each(
+    hierarchy: Hierarchy, what: str, read: Callable[[str], T | None]
+) -> tuple[list[T], str]:
+    """What `read` finds in the levels' folders, None left out, and what to say if that is none."""
+    values: list[T] = []
+    unclear = None
+    for folder in hierarchy.folders:
         try:
-            quota = _quota_at(files, folder, cpu.version)
+            value = read(folder)
         except _Unclear as error:
             unclear = str(error)
         else:
-            quotas += [] if quota is None else [quota]
-    return _least(quotas, _none("quota", cpu, unclear))
+            values += [] if value is None else [value]
+    return values, _none(what, hierarchy, unclear)
 
 
 def _quota_at(files: Files, folder: str, version: int) -> float | None:
@@ -114,25 +123,22 @@ def _cpuset(files: Files, cpuset: Hierarchy | None) -> Reading[list[int]]:
     return Reading(reason="no cpuset at any level")
 
 
-def _memory_limits(
-    files: Files, memory: Hierarchy | None
-) -> tuple[list[tuple[int, int]], str | None]:
-    """Limit and bytes in use of every level that has a limit, and what could not be read."""
-    limits: list[tuple[int, int]] = []
-    unclear = None
-    for folder in memory.folders if memory else []:
-        limit, usage, reclaimable = _MEMORY[memory.version if memory else 2]
-        try:
-            allowed = _bytes(files, f"{folder}/{limit}")
-        except _Unclear as error:
-            unclear = str(error)
-            continue
-        if allowed is not None:
-            stat = files.text(f"{folder}/memory.stat") or ""
-            spare = sum(map(int, re.findall(rf"^(?:{reclaimable}) (\d+)$", stat, re.MULTILINE)))
-            used = files.integer(f"{folder}/{usage}") or 0
-            limits.append((allowed, max(0, used - spare)))
-    return limits, unclear
+def _memory_limits(files: Files, memory: Hierarchy | None) -> tuple[list[tuple[int, int]], str]:
+    """Limit and bytes in use of every level that has a limit, and what to say if none has."""
+    if memory is None:
+        return [], _absent("memory")
+    limit, usage, reclaimable = _MEMORY[memory.version]
+
+    def limit_at(folder: str) -> tuple[int, int] | None:
+        allowed = _bytes(files, f"{folder}/{limit}")
+        if allowed is None:
+            return None
+        stat = files.text(f"{folder}/memory.stat") or ""
+        spare = sum(map(int, re.findall(rf"^(?:{reclaimable}) (\d+)$", stat, re.MULTILINE)))
+        used = files.integer(f"{folder}/{usage}") or 0
+        return allowed, max(0, used - spare)
+
+    return _at_each(memory, "memory limit", limit_at)
 
 
 def _memory_high(files: Files, memory: Hierarchy | None) -> Reading[int]:
@@ -140,15 +146,9 @@ def _memory_high(files: Files, memory: Hierarchy | None) -> Reading[int]:
         return Reading(reason=_absent("memory"))
     if memory.version == 1:
         return Reading(reason="cgroup version 1 has no memory.high")
-    highs, unclear = [], None
-    for folder in memory.folders:
-        try:
-            high = _bytes(files, f"{folder}/memory.high")
-        except _Unclear as error:
-            unclear = str(error)
-        else:
-            highs += [] if high is None else [high]
-    return _least(highs, _none("memory.high", memory, unclear))
+    return _least(
+        *_at_each(memory, "memory.high", lambda folder: _bytes(files, f"{folder}/memory.high"))
+    )
 
 
 def _bytes(files: Files, path: str) -> int | None:

@@ -9,7 +9,7 @@ import subprocess
 
 from bench.model.base import Reading
 from bench.model.host import Topology
-from bench.text import format_cpulist
+from bench.text import cpus_words
 
 _LIMIT_SECONDS = 10
 
@@ -51,19 +51,11 @@ def objection(table: Reading[str], topology: Topology) -> str | None:
     for cpu in sorted(topology.cpus, key=lambda each: each.cpu):
         ours[cpu.cpu] = cpu.core not in first, -1 if cpu.node is None else cpu.node
         first.add(cpu.core)
-    for what, differ in (
-        ("does not show", [cpu for cpu in ours if cpu not in seen]),
-        (
-            "has other cores for",
-            [cpu for cpu in ours if cpu in seen and seen[cpu][0] != ours[cpu][0]],
-        ),
-        (
-            "has other nodes for",
-            [cpu for cpu in ours if cpu in seen and seen[cpu][1] != ours[cpu][1]],
-        ),
-    ):
-        if differ:
-            return f"it {what} {'CPU' if len(differ) == 1 else 'CPUs'} {format_cpulist(differ)}"
+    if missing := ours.keys() - seen.keys():
+        return f"it does not show {cpus_words(missing)}"
+    for place, what in enumerate(("cores", "nodes")):
+        if differ := [cpu for cpu in ours if seen[cpu][place] != ours[cpu][place]]:
+            return f"it has other {what} for {cpus_words(differ)}"
     return None
 
 

@@ -13,9 +13,10 @@ _STATUS = "/proc/self/status"
 def meminfo_bytes(files: Files, name: str, path: str = HOST) -> Reading[int]:
     """Bytes of the line `name`, e.g. MemTotal."""
     text = files.reading(path)
-    if text.value is not None and _line(text.value, name) is None:
-        return Reading(reason=f"{path}: no line {name!r}")
-    return parsed(text, lambda text: _line(text, name) or 0)
+    if text.value is None:
+        return Reading(reason=text.reason)
+    amount = _line(text.value, name)
+    return Reading(value=amount, reason=None if amount is not None else f"{path}: no line {name!r}")
 
 
 def node_available(files: Files, path: str) -> Reading[int]:

@@ -172,7 +172,12 @@ class Stack(Fact):
 
     def has(self, package: str) -> bool:
         """Whether the package is installed in it."""
-        return package in self.packages and self.packages[package].value is not None
+        return package in self.releases
+
+    @property
+    def releases(self) -> dict[str, str]:
+        """Of the packages that are installed in it."""
+        return {name: read.value for name, read in self.packages.items() if read.value is not None}
 
 
 class Host(Fact):

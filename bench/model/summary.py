@@ -18,6 +18,12 @@ class Spread(Fact):
     high: float
     rounds: int
 
+    def inverse(self) -> "Spread":
+        """Of the values' reciprocals, as J/img is turned into img/J: the ends change places."""
+        return Spread(
+            median=1 / self.median, low=1 / self.high, high=1 / self.low, rounds=self.rounds
+        )
+
 
 class Interval(Fact):
     """A confidence interval, and the method that made it."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bench.errors import BenchError, Exit
 from bench.model.host import Host, LogicalCpu
 from bench.plan.nodes import may_bind, memory_bytes, why_not_bound
-from bench.text import counted, format_cpulist
+from bench.text import counted, cpus_words, format_cpulist, parse_cpulist
 
 _LIST = re.compile(r"[0-9]{1,6}(-[0-9]{1,6})?(,[0-9]{1,6}(-[0-9]{1,6})?)*")
 
@@ -69,11 +69,6 @@ def allowed(host: Host) -> set[int]:
     return set(host.allowance.affinity)
 
 
-def cpus_words(cpus: Collection[int]) -> str:
-    """`CPU 5`, `CPUs 0-3`."""
-    return f"CPU{'' if len(cpus) == 1 else 's'} {format_cpulist(cpus)}"
-
-
 def nodes_words(nodes: Collection[int]) -> str:
     """`NUMA node 1`, `NUMA nodes 1-7`."""
     return f"NUMA node{'' if len(nodes) == 1 else 's'} {format_cpulist(nodes)}"
@@ -82,19 +77,14 @@ def nodes_words(nodes: Collection[int]) -> str:
 def parse_cores(text: str) -> set[int]:
     """The CPUs of `--cores`. BenchError (exit 2) for what is no list of CPUs."""
     compact = re.sub(r"\s*([,-])\s*", r"\1", text.strip())
-    numbers: set[int] = set()
-    if _LIST.fullmatch(compact):
-        for part in compact.split(","):
-            first, dash, last = part.partition("-")
-            listed = range(int(first), int(last if dash else first) + 1)
-            if not listed:  # such as 3-1
-                break
-            numbers.update(listed)
-        else:
-            return numbers
-    raise BenchError(
-        f"--cores {text!r} is no list of CPUs", "give one such as --cores 0-3,8", Exit.USAGE
-    )
+    try:
+        if not _LIST.fullmatch(compact):
+            raise ValueError
+        return set(parse_cpulist(compact))
+    except ValueError:
+        raise BenchError(
+            f"--cores {text!r} is no list of CPUs", "give one such as --cores 0-3,8", Exit.USAGE
+        ) from None
 
 
 def _asked_for(host: Host, mine: list[LogicalCpu], cores: str, node: int | None) -> LaneCores:
@@ -139,15 +129,15 @@ def _chosen(host: Host, mine: list[LogicalCpu], node: int | None) -> LaneCores:
         groups.setdefault(_group(cpu, isolated), []).append(cpu)
     best = max(groups, key=lambda group: _rank(host, group, len(groups[group])))
     chosen = groups[best]
-    quota = host.allowance.quota_cpus.value
-    cut = len(chosen) if quota is None else min(len(chosen), max(1, int(quota)))
     _note_left(out, mine, of_kind, best, isolated)
     taken = {cpu.cpu for cpu in chosen}
     out.note([cpu for cpu in of_kind if cpu.cpu not in taken], "second threads of their cores")
-    out.note(chosen[cut:], f"beyond the CPU quota of {quota:g}" if quota is not None else "")
     nodes = {cpu.node for cpu in of_kind}
     reason = _reason(host, chosen[0], best, len(nodes), asked=node is not None)
+    quota = host.allowance.quota_cpus.value
+    cut = len(chosen) if quota is None else max(1, int(quota))
     if cut < len(chosen):
+        out.note(chosen[cut:], f"beyond the CPU quota of {quota:g}")
         reason += f", cut to the CPU quota of {quota:g}"
     return LaneCores([cpu.cpu for cpu in chosen[:cut]], best.node, reason, out.said())
 

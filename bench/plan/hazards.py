@@ -2,10 +2,10 @@
 
 from bench.model.base import Reading
 from bench.model.host import Host
-from bench.plan.cores import LaneCores, cpus_words
-from bench.text import GIB, MIB, format_cpulist
+from bench.plan.cores import LaneCores
+from bench.text import GIB, MIB, cpus_words, format_cpulist
 
-NO_QUOTA = ("no quota set", "no quota is set")
+NO_QUOTA = "no quota set"
 """How the reason of a missing quota begins where every level was seen: any other is not known."""
 
 BATCHES_BESIDE = 2

@@ -53,19 +53,14 @@ def memory_bound(host: Host, placement: Placement) -> MemoryBound:
     On a host of one node the host's own count rules: a virtual machine's node may show less.
     """
     available = host.allowance.memory_available_bytes
-    whole = MemoryBound(available.value, _of_host(host) if available.reason is None else "")
-    if available.value is None:
-        whole = MemoryBound(None, f"{available.reason}")
+    where = _of_host(host) if available.value is not None else f"{available.reason}"
     nodes = _sources(host, placement)
-    left = [_left(node) for node in nodes]
-    if not nodes or any(each is None for each in left):
-        return whole
-    total = sum(each for each in left if each is not None)
-    if available.value is not None and available.value <= total:
-        return whole
+    left = _left(nodes)
+    if not nodes or left is None or (available.value is not None and available.value <= left):
+        return MemoryBound(available.value, where)
     plural = "s" if len(nodes) > 1 else ""
     where = f"on NUMA node{plural} {format_cpulist(node.node for node in nodes)}"
-    return MemoryBound(total, where, of_nodes=True)
+    return MemoryBound(left, where, of_nodes=True)
 
 
 def _sources(host: Host, placement: Placement) -> list[NumaNode]:
@@ -79,19 +74,24 @@ def _sources(host: Host, placement: Placement) -> list[NumaNode]:
     return some if len(some) < len(every) else []
 
 
-def _left(node: NumaNode) -> int | None:
-    """What is left on a node; where that is not known, no more than it has."""
-    left = node.memory_available_bytes.value
-    return node.memory_bytes.value if left is None else left
+def _left(nodes: list[NumaNode]) -> int | None:
+    """What is left on those nodes; of one of which that is not known, no more than it has."""
+    total = 0
+    for node in nodes:
+        left = node.memory_available_bytes.value
+        left = node.memory_bytes.value if left is None else left
+        if left is None:
+            return None
+        total += left
+    return total
 
 
 def _of_host(host: Host) -> str:
     """What sets the least of host and control groups: the limit, where the host has more left."""
     limit, total = host.allowance.memory_limit_bytes.value, host.topology.memory_bytes.value
-    nodes = [_left(node) for node in host.topology.nodes]
+    left = _left(host.topology.nodes)
     if limit is None or (total is not None and limit >= total):
         return "on this host"
-    left = None if None in nodes else sum(each for each in nodes if each is not None)
     if left is not None and left <= (host.allowance.memory_available_bytes.value or 0):
         return "on this host"
     return f"under the memory limit of {limit / GIB:.1f} GiB"

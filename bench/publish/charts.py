@@ -7,7 +7,16 @@ from itertools import groupby
 
 import bench
 from bench.publish.entry import RunEntry
-from bench.publish.spread import Gain, Group, Over, by_count, gains, over_best, over_fp32
+from bench.publish.spread import (
+    Gain,
+    Group,
+    Over,
+    between,
+    by_count,
+    gains,
+    over_best,
+    over_fp32,
+)
 from bench.report.charts.chart import Bar, Chart
 from bench.report.document.wording import sentence_case
 from bench.text import counted, figure
@@ -104,6 +113,4 @@ def _bar(row: str, over: Over, label: str) -> Bar:
 
 def _provenance(runs: list[RunEntry]) -> str:
     ranked = [run for run in runs if run.ranked]
-    dates = sorted(run.date for run in ranked if run.started_at)
-    when = f", {dates[0]} to {dates[-1]}" if dates else ""
-    return f"{counted(len(ranked), 'run')}{when}, bench {bench.__version__}"
+    return f"{counted(len(ranked), 'run')}{between(ranked)}, bench {bench.__version__}"

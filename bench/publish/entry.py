@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from pydantic import Field
 
 from bench.analysis.ratios import ratio_against
+from bench.host.generations import generation
 from bench.model.base import Fact
 from bench.model.host import Host
 from bench.model.plan import PlannedLane
 from bench.model.result import Result, RunStatus
 from bench.model.summary import LaneSummary, Ratio, Spread, Verdict
-from bench.publish.processors import generation, processor_name
+from bench.publish.processors import processor_name
 from bench.report.document.headline import run_id
 from bench.report.palette import lane_colours
 from bench.text import one_line

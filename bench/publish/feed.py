@@ -23,7 +23,6 @@ def feed(runs: Sequence[RunEntry], site: str, title: str, url: str | None) -> by
     """
     newest = sorted(runs, key=_updated, reverse=True)[:NEWEST]
     base = f" xml:base={quoteattr(url)}" if url else ""
-    self_link = f'<link rel="self" type="application/atom+xml" href={quoteattr("feed.xml")}/>'
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en-GB"{base}>',
@@ -31,7 +30,7 @@ def feed(runs: Sequence[RunEntry], site: str, title: str, url: str | None) -> by
         f"<title>{_text(title)}</title>",
         f"<updated>{_updated(newest[0]) if newest else UNKNOWN_TIME}</updated>",
         "<author><name>bench publish</name></author>",
-        self_link,
+        '<link rel="self" type="application/atom+xml" href="feed.xml"/>',
         '<link rel="alternate" type="text/html" href="index.html"/>',
         *(_entry(run, site) for run in newest),
         "</feed>",

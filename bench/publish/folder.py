@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.errors import BenchError
 from bench.results.files import read_file
-from bench.results.folder import part, write_bytes
+from bench.results.folder import UNFINISHED, part, write_bytes
 from bench.results.lock import Lock
 
 MARKER = ".bench-site.json"
@@ -27,8 +27,6 @@ _OWN = {
     RUNS: re.compile(r"[0-9a-f]{16}\.(html|zip|csv|json)"),
     PROCESSORS: re.compile(r"[a-z0-9-]{1,60}-[0-9a-f]{8}\.html"),
 }
-_UNFINISHED = re.compile(r"\.(.+)\.[0-9a-f]{8}")
-"""What a killed write leaves: see `bench.results.folder.write_bytes`."""
 
 
 @contextmanager
@@ -93,7 +91,7 @@ class SiteFolder:
         """The names of bench's files that are there."""
         for below, form in ((None, None), *_OWN.items()):
             for each in os.scandir(self.path / below if below else self.path):
-                unfinished = _UNFINISHED.fullmatch(each.name)
+                unfinished = UNFINISHED.fullmatch(each.name)
                 name = unfinished[1] if unfinished else each.name
                 own = form.fullmatch(name) if form else name in (*ROOT, MARKER)
                 mine = own and (unfinished or name != MARKER)

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from bench.publish.entry import LaneEntry, RunEntry, SpeedUp
 from bench.publish.prices import Prices
 from bench.publish.spread import by_count, over_fp32, pairs
 from bench.publish.tables import samples_a_dollar
 from bench.report.document.parts import UNKNOWN
+from bench.report.document.wording import common_unit, span
 from bench.text import figure
 
 ROWS = 4000
@@ -50,14 +50,13 @@ def leaderboard(runs: Sequence[RunEntry], prices: Prices) -> Leaderboard:
         key=lambda pair: (workloads[pair[1].workload], -pair[1].compute.median, pair[0].id),
     )
     priced = any(prices.of(run) for run in runs)
-    units = {lane.unit for _, lane in every}
-    unit = units.pop() if len(units) == 1 else "samples"
+    unit = common_unit(lane.unit for _, lane in every)
     heads = _heads(unit, several=len(workloads) > 1, priced=priced)
-    rows = (
+    rows = tuple(
         Row(run.id, _cells(run, lane, prices.of(run), several=len(workloads) > 1, priced=priced))
-        for run, lane in every
+        for run, lane in every[:ROWS]
     )
-    return Leaderboard(heads, tuple(islice(rows, ROWS)), max(0, len(every) - ROWS))
+    return Leaderboard(heads, rows, max(0, len(every) - ROWS))
 
 
 def _heads(unit: str, *, several: bool, priced: bool) -> tuple[Head, ...]:
@@ -89,14 +88,13 @@ def _cells(
 ) -> tuple[tuple[str, str], ...]:
     compute, socket = lane.compute, lane.per_socket
     dollar = samples_a_dollar(lane, price)
-    spread = f"{figure(compute.low)}–{figure(compute.high)}" if compute.rounds > 1 else ""
     return (
         (run.processor, ""),
         (lane.lane, ""),
         *([(lane.workload, "")] if several else []),
         (str(lane.batch), ""),
         (str(lane.cores), ""),
-        (figure(compute.median), spread),
+        (figure(compute.median), span(compute, figure)),
         (UNKNOWN if socket is None else figure(socket), ""),
         (figure(lane.per_core), ""),
         _ratio(lane, over_fp32(lane), run.baseline),

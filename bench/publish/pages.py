@@ -12,10 +12,18 @@ from bench.publish.entry import RunEntry, digest_of
 from bench.publish.folder import PROCESSORS
 from bench.publish.leaderboard import leaderboard
 from bench.publish.prices import Prices
-from bench.publish.spread import Gain, by_count, gains, groups, over_best
+from bench.publish.spread import (
+    Gain,
+    between,
+    by_count,
+    by_processor,
+    gains,
+    groups,
+    over_best,
+)
 from bench.publish.spread_table import spread_table
 from bench.report.charts.catalogue import charts
-from bench.report.document.parts import UNKNOWN, Document, Files
+from bench.report.document.parts import Document, Files
 from bench.report.document.result import result_document
 from bench.report.media.html import environment, pictures_of
 from bench.text import counted
@@ -73,9 +81,6 @@ def processor_page_name(name: str) -> str:
 
 def index_page(runs: Sequence[RunEntry], prices: Prices) -> str:
     """The first page: what the runs come to, processors, the leaderboard."""
-    by_processor: dict[str, list[RunEntry]] = {}
-    for run in runs:
-        by_processor.setdefault(run.processor, []).append(run)
     drawn = generation_charts(list(runs))
     ranked = [run for run in runs if run.ranked]
     return _render(
@@ -87,7 +92,7 @@ def index_page(runs: Sequence[RunEntry], prices: Prices) -> str:
         chart_titles=[chart.title for chart in drawn],
         processors=[
             (name, processor_page_name(name), own[0].generation, own)
-            for name, own in sorted(by_processor.items())
+            for name, own in sorted(by_processor(runs).items())
         ],
         board=leaderboard(runs, prices),
         unranked=sorted(
@@ -98,12 +103,10 @@ def index_page(runs: Sequence[RunEntry], prices: Prices) -> str:
 
 def _counts(ranked: Sequence[RunEntry]) -> str:
     """`998 runs on 412 hosts with 34 processors, 2026-01-03 to 2026-11-23`."""
-    dates = sorted(run.date for run in ranked if run.started_at)
-    when = f", {dates[0]} to {dates[-1]}" if dates else ""
     hosts, processors = len({run.host for run in ranked}), len({run.processor for run in ranked})
     return (
         f"{counted(len(ranked), 'run')} on {counted(hosts, 'host')} with "
-        f"{counted(processors, 'kind')} of processor{when}"
+        f"{counted(processors, 'kind')} of processor{between(ranked)}"
     )
 
 
@@ -134,7 +137,4 @@ def _environment() -> "Environment":
 
     base = environment()
     assert base.loader is not None
-    made = base.overlay(loader=ChoiceLoader([PackageLoader("bench.publish", "media"), base.loader]))
-    made.filters["counted"] = counted
-    made.globals |= {"UNKNOWN": UNKNOWN}
-    return made
+    return base.overlay(loader=ChoiceLoader([PackageLoader("bench.publish", "media"), base.loader]))

@@ -29,7 +29,7 @@ from bench.results.files import read_file
 from bench.results.folder import RESULT, RESULT_LIMIT, write_bytes
 from bench.results.pack import write as pack
 from bench.results.schema import parse_result
-from bench.results.verify import verify
+from bench.results.verify import verify_read
 from bench.text import one_line
 
 
@@ -90,10 +90,11 @@ def rendered(site: Path) -> dict[str, str]:
 
 def _publish(path: Path, folder: Path, site: Path, source: str) -> Outcome:
     content = read_file(folder, RESULT, RESULT_LIMIT)
-    result = parse_result(content, folder / RESULT).result
+    read = parse_result(content, folder / RESULT)
+    result = read.result
     if result.status == "running":
         return Outcome(path, why="the run has not ended, or nobody told its folder that it has")
-    verified = verify(folder)
+    verified = verify_read(folder, read)
     if verified.problems:
         more = len(verified.problems) - 1
         also = f", and {more} more: see bench verify" if more else ""

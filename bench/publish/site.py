@@ -16,6 +16,7 @@ from bench.publish.pages import TITLE, index_page, processor_page, processor_pag
 from bench.publish.prices import Prices
 from bench.publish.render import Outcome, kit_sum, publish_one, rendered
 from bench.publish.sources import artifacts
+from bench.publish.spread import by_processor
 from bench.publish.tables import index_csv, index_json
 from bench.text import counted, one_line
 
@@ -95,16 +96,14 @@ def _write_pages(
     folder: SiteFolder, runs: list[RunEntry], prices: Prices, url: str | None
 ) -> list[str]:
     """Write what is made of all runs together; the names of the processors' pages."""
-    by_processor: dict[str, list[RunEntry]] = {}
-    for run in runs:
-        by_processor.setdefault(run.processor, []).append(run)
-    for name, own in by_processor.items():
+    processors = by_processor(runs)
+    for name, own in processors.items():
         folder.write(processor_page_name(name), processor_page(name, own).encode())
     folder.write("index.json", index_json(runs, prices))
     folder.write("index.csv", index_csv(runs, prices))
     folder.write("feed.xml", feed(runs, folder.id, TITLE, url))
     folder.write("index.html", index_page(runs, prices).encode())
-    return [processor_page_name(name) for name in by_processor]
+    return [processor_page_name(name) for name in processors]
 
 
 def _outcomes(paths: Sequence[Path], site: Path) -> Iterator[Outcome]:
@@ -131,9 +130,8 @@ def _runs(outcomes: Iterable[Outcome]) -> list[RunEntry]:
     return sorted(runs.values(), key=lambda run: (run.started_at or "", run.id), reverse=True)
 
 
-def _left_out(outcomes: Iterable[Outcome], runs: Sequence[RunEntry]) -> list[str]:
+def _left_out(outcomes: Sequence[Outcome], runs: Sequence[RunEntry]) -> list[str]:
     """What is not in the site and yet not wrong: runs under way, and runs that are given twice."""
-    outcomes = list(outcomes)
     unfinished = [each for each in outcomes if each.run is None and not each.invalid]
     notes = [f"{each.path} is left out: {each.why}" for each in unfinished]
     twice = sum(each.run is not None for each in outcomes) - len(runs)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from statistics import median
 
+from bench.host.generations import GENERATIONS
 from bench.publish.entry import LaneEntry, RunEntry, SpeedUp
-from bench.publish.processors import GENERATIONS
 
 Pair = tuple[RunEntry, LaneEntry]
 
@@ -63,6 +63,20 @@ def by_count(runs: Iterable[RunEntry]) -> list[str]:
     """The workloads of the runs that are ranked, the most frequent first."""
     counts = Counter(lane.workload for _, lane in pairs(runs))
     return sorted(counts, key=lambda workload: (-counts[workload], workload))
+
+
+def by_processor(runs: Iterable[RunEntry]) -> dict[str, list[RunEntry]]:
+    """Each processor's runs, by its name."""
+    own: dict[str, list[RunEntry]] = {}
+    for run in runs:
+        own.setdefault(run.processor, []).append(run)
+    return own
+
+
+def between(runs: Iterable[RunEntry]) -> str:
+    """`, 2026-01-03 to 2026-11-23`: the dates that runs say; empty if none says one."""
+    dates = sorted(run.date for run in runs if run.started_at)
+    return f", {dates[0]} to {dates[-1]}" if dates else ""
 
 
 def groups(runs: Iterable[RunEntry]) -> list[Group]:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 
 from bench.publish.spread import Group, Over
 from bench.report.document.parts import UNKNOWN, Cell, Column, Table
+from bench.report.document.wording import common_unit
 from bench.text import figure, percent
 
 
 def spread_table(groups: Sequence[Group]) -> Table:
     """A row a set-up; the workload only where there are several."""
     workloads = {group.workload for group in groups}
-    units = {group.unit for group in groups}
+    unit = common_unit(group.unit for group in groups)
     columns = (
         Column("lane"),
         *([Column("workload")] if len(workloads) > 1 else []),
@@ -19,7 +20,7 @@ def spread_table(groups: Sequence[Group]) -> Table:
         Column("stack"),
         Column("runs", right=True),
         Column("hosts", right=True),
-        Column(f"{units.pop() if len(units) == 1 else 'samples'}/s", right=True, note=RATE),
+        Column(f"{unit}/s", right=True, note=RATE),
         Column("spread", right=True, note=SPREAD),
         Column("× fp32", right=True),
         Column("× best FP32", right=True),

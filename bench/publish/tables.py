@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from bench.publish.entry import LaneEntry, RunEntry, SpeedUp
 from bench.publish.folder import RUNS
 from bench.publish.prices import Prices
-from bench.publish.spread import torch_of
+from bench.publish.spread import over_fp32, torch_of
 
 SITE_SCHEMA = "1.0"
 """A minor version adds fields, a major one changes them."""
@@ -84,16 +84,16 @@ def _row(run: RunEntry, lane: LaneEntry, price: float | None) -> dict[str, objec
         "samples_per_second_per_socket": lane.per_socket,
         "dollars_per_hour": price,
         "samples_per_dollar": samples_a_dollar(lane, price),
-        **_ratio("speedup_over_fp32", lane.over_baseline, "fp32"),
-        **_ratio("speedup_over_best_fp32", lane.over_best_fp32, None),
+        **_ratio("speedup_over_fp32", over_fp32(lane)),
+        **_ratio("speedup_over_best_fp32", lane.over_best_fp32),
     }
     facts = {**run.model_dump(exclude={"lanes"}), **lane.model_dump(), **own}
     return {name: facts[name] for name in COLUMNS}
 
 
-def _ratio(name: str, ratio: SpeedUp | None, against: str | None) -> dict[str, object]:
+def _ratio(name: str, ratio: SpeedUp | None) -> dict[str, object]:
     ends = (name, f"{name}_low", f"{name}_high")
-    if ratio is None or (against is not None and ratio.against != against):
+    if ratio is None:
         return dict.fromkeys(ends)
     low, high = (ratio.low, ratio.high) if ratio.interval else (None, None)
     return dict(zip(ends, (ratio.value, low, high), strict=True))

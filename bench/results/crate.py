@@ -178,11 +178,10 @@ def _software(result: Result) -> list[Entity]:
             "@id": f"#{_id(stack.name)}-{_id(name)}",
             "@type": "SoftwareApplication",
             "name": name,
-            "version": read.value,
+            "version": release,
         }
         for stack in used_stacks(result)
-        for name, read in stack.packages.items()
-        if read.value is not None
+        for name, release in stack.releases.items()
     ]
 
 

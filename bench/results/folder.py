@@ -6,9 +6,11 @@ A reader takes nothing on trust: the folder may be a stranger's.
 import os
 import re
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from bench.errors import BenchError, Exit
 from bench.model.process import Rank
@@ -23,7 +25,9 @@ RESULT_LIMIT = 64 * 1024**2
 EVIDENCE_LIMIT = 16 * 1024**2
 """Bytes of a process's oneDNN lines that are read: a step of ResNet-50 has well under one MiB."""
 
-_BESIDE = re.compile(r"\..+\.[0-9a-f]{8}")
+UNFINISHED = re.compile(r"\.(.+)\.[0-9a-f]{8}")
+"""What `replacing` calls a file until it is whole, and leaves when it is killed."""
+
 _RUN = re.compile(r"(\./)?\d{8}T\d{6}Z-[^/]+/?")
 
 
@@ -55,14 +59,21 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
+    """Write the file at once, as `replacing` does."""
+    with replacing(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
     """Write beside `path`, flush to disk, rename: a reader sees the old file or the new one.
 
     A link at `path` is replaced and not followed.
     """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with beside.open("xb") as file:  # with the umask's mode, as a log has it
-            file.write(content)
+        with beside.open("x+b") as file:  # with the umask's mode, as a log has it
+            yield file
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
@@ -75,13 +86,13 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what `write_bytes` left beside its files when it was killed. OSError if it can't be.
+    """Remove what `replacing` left beside its files when it was killed. OSError if it can't be.
 
     Only for who has the folder's lock: it might be another's that is being written.
     """
     for below in (folder, folder / "charts"):
         for path in [] if below.is_symlink() else below.glob(".*"):
-            if _BESIDE.fullmatch(path.name) and path.is_file() and not path.is_symlink():
+            if UNFINISHED.fullmatch(path.name) and path.is_file() and not path.is_symlink():
                 path.unlink()
 
 

@@ -91,9 +91,9 @@ def of_unfinished(folder: Path) -> str:
     return f"the run has not ended, and {gone}; go on with: {command_to_resume(folder)}"
 
 
-def command_to_resume(folder: Path) -> str:
-    """What a shell takes to go on with the run in that folder."""
-    return shlex.join(["bench", "run", "--resume", str(folder)])
+def command_to_resume(folder: Path, *more: str) -> str:
+    """What a shell takes to go on with the run in that folder, with more words if need be."""
+    return shlex.join(["bench", "run", "--resume", str(folder), *more])
 
 
 def _gone(folder: Path) -> str | None:

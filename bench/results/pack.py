@@ -6,7 +6,6 @@ At its root are the run's folder, as it is, `system.json` and `ro-crate-metadata
 import hashlib
 import json
 import os
-import secrets
 import stat
 import zipfile
 from pathlib import Path
@@ -18,7 +17,7 @@ from bench.results.archive import fault_of, faults
 from bench.results.checksums import SUMS, SUMS_LIMIT, parse, shown
 from bench.results.crate import METADATA, NONE, Packed, Wishes, crate
 from bench.results.files import open_file, read_file
-from bench.results.folder import RESULT, read
+from bench.results.folder import RESULT, read, replacing
 from bench.results.system import NAME as SYSTEM
 from bench.results.system import system
 from bench.results.verify import verify
@@ -48,20 +47,14 @@ def write(folder: Path, result: Result, output: Path, wishes: Wishes = NONE) -> 
     """
     if output.absolute().resolve().is_relative_to(folder.resolve()):
         raise BenchError(f"{output} would be a part of the run", "name another file with --output")
-    beside = output.with_name(f".{output.name}.{secrets.token_hex(4)}")
     try:
-        with beside.open("xb") as file:
+        with replacing(output) as file:
             _write(folder, result, file, wishes)
-            file.flush()
-            os.fsync(file.fileno())
-        _check(beside, output)
-        beside.replace(output)
+            _check(file, output)
     except OSError as error:
         raise BenchError(
             f"{output} can't be written: {error.strerror}", "name another file with --output"
         ) from error
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _write(folder: Path, result: Result, file: IO[bytes], wishes: Wishes) -> None:
@@ -112,8 +105,9 @@ def _json(tree: object) -> bytes:
     return json.dumps(tree, indent=1, ensure_ascii=False).encode() + b"\n"
 
 
-def _check(written: Path, output: Path) -> None:
+def _check(written: IO[bytes], output: Path) -> None:
     """Refuse an archive that would be refused when it is unpacked."""
-    with written.open("rb") as file, zipfile.ZipFile(file) as archive:
-        if fault := next(faults(archive.infolist(), written.stat().st_size), None):
+    packed = written.seek(0, os.SEEK_END)
+    with zipfile.ZipFile(written) as archive:
+        if fault := next(faults(archive.infolist(), packed), None):
             raise BenchError(f"{output} can't be: {fault}", code=Exit.INVALID_ARTIFACT)

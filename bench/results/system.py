@@ -94,8 +94,8 @@ def _framework(stack: Stack) -> str:
 
 def _packages(stacks: list[Stack]) -> list[str]:
     return [
-        f"{name} {read.value}"
+        f"{name} {release}"
         for stack in stacks
-        for name, read in stack.packages.items()
-        if name != "torch" and read.value is not None
+        for name, release in stack.releases.items()
+        if name != "torch"
     ]

@@ -19,6 +19,7 @@ from bench.model.result import Result
 from bench.results import checksums
 from bench.results.folder import opened, read_evidence
 from bench.results.lock import of_unfinished
+from bench.results.schema import Opened
 from bench.text import counted, one_line
 
 PROBLEMS = 50
@@ -71,6 +72,11 @@ def verify(folder: Path, redraw: bool = False) -> Verified:
             raise
         problems = chain([error.cause.removeprefix(f"{folder}/")], checksums.check(folder))
         return Verified("schema, checksums", _some(problems), [])
+    return verify_read(folder, read, redraw)
+
+
+def verify_read(folder: Path, read: Opened, redraw: bool = False) -> Verified:
+    """The same for who has read its `result.json`: that reading is what is checked."""
     result, stale = read.result, drawn_by_another(read.result)
     checked = [f"schema {read.schema}", "checksums"]
     notes = [*read.notes, *([of_unfinished(folder)] if result.status == "running" else [])]

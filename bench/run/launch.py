@@ -99,8 +99,7 @@ class Launch:
 
     def _releases(self, name: str) -> dict[str, str]:
         stack = self._host.stack(name)
-        packages = stack.packages.items() if stack is not None else ()
-        return {package: each.value for package, each in packages if each.value is not None}
+        return stack.releases if stack is not None else {}
 
     def _environment(self, lane: PlannedLane) -> dict[str, str]:
         own = dict(lane.setup.environment)

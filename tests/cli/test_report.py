@@ -11,7 +11,7 @@ from bench.report.render import render
 from bench.results import checksums
 from bench.results.lock import Lock
 from bench.results.verify import verify
-from tests.artifacts import consistent_result, write_artifact
+from tests.artifacts import consistent_result, states, write_artifact
 
 
 @pytest.fixture(autouse=True)
@@ -37,14 +37,6 @@ def rendered(tmp_path_factory):
 @pytest.fixture
 def folder(rendered, tmp_path):
     return shutil.copytree(rendered, tmp_path / "run")
-
-
-def states(folder):
-    """Every file and folder with its bytes and time."""
-    return {
-        str(path): (path.lstat().st_mtime_ns, path.read_bytes() if path.is_file() else b"")
-        for path in (folder, *folder.rglob("*"))
-    }
 
 
 def test_looking_writes_nothing(folder, bench):

@@ -28,11 +28,9 @@ def make_case(
 ) -> Case:
     """The named recorded host, or the given one; `changes` are fields of the case."""
     host = host or recorded_host(name, executed=EXECUTED)
-    wanted = demand(host, options)
     case = Case(
         host=host,
-        cores=wanted.cores,
-        demand=wanted,
+        demand=demand(host, options),
         files=Files(Path("/nowhere")),
         activity=make_activity(host),
         folders=[make_folder("results"), make_folder("data"), make_folder("temporary files")],

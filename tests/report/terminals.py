@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from bench.report.progress import LiveDisplay
-
 ORDER = ["fp32-ipex", "fp32", "bf16-avx512"]
 """A round's lanes."""
 
@@ -33,7 +31,7 @@ def seen(out: io.StringIO) -> str:
     return re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", out.getvalue())
 
 
-def last_frame(shown: LiveDisplay, out: io.StringIO, step: Callable[[], None]) -> list[str]:
+def last_frame(out: io.StringIO, step: Callable[[], None]) -> list[str]:
     """The status lines that a step leaves on the terminal, the run's own line first."""
     out.seek(0)
     out.truncate()

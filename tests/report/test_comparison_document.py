@@ -1,9 +1,7 @@
-import io
 import re
 from collections.abc import Callable
 
 import pytest
-from rich.console import Console
 
 from bench.analysis.compare.gate import gate
 from bench.analysis.compare.make import compare
@@ -15,10 +13,10 @@ from bench.report.charts.compared import compared
 from bench.report.charts.drawing import compose
 from bench.report.charts.svg import svg
 from bench.report.document.comparison import comparison_document
-from bench.report.media.console import show
 from bench.report.media.markdown import markdown
 from tests.comparisons import faster, run
 from tests.factories import make_result
+from tests.report.reading import shown
 from tests.report.scenes import functional_check, invalid_lane
 
 HARMFUL = "\x1b[31m\x9b2J\u202e[red]|`*<b>\n=cmd ](http://x)<script>"
@@ -41,10 +39,7 @@ def small() -> Result:
 
 
 def text(comparison: Comparison, width: int = 120) -> str:
-    out = io.StringIO()
-    document = comparison_document(comparison)
-    show(document, Console(width=width, file=out, highlight=False))
-    return out.getvalue()
+    return shown(comparison_document(comparison), width)
 
 
 def words(comparison: Comparison) -> str:

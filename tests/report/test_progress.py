@@ -127,9 +127,7 @@ def test_live_marks_the_lane_that_has_the_turn(time: Time) -> None:
         shown.round_started(1, ORDER)
         for lane in ORDER:
             shown.lane_started(lane, 300)
-        starts = last_frame(
-            shown, out, lambda: shown.progress("fp32-ipex", Progress(stage="model"))
-        )
+        starts = last_frame(out, lambda: shown.progress("fp32-ipex", Progress(stage="model")))
         assert starts[2:] == [
             "  ■ fp32-ipex    starting: model",
             "  ■ fp32         starting, time limit 5 min",
@@ -137,14 +135,14 @@ def test_live_marks_the_lane_that_has_the_turn(time: Time) -> None:
         ]
         shown.progress("fp32", Progress(stage="warm-up", step=3, samples_per_second=5.5))
         turns = last_frame(
-            shown, out, lambda: shown.progress("fp32-ipex", Progress(stage="warm-up", step=1))
+            out, lambda: shown.progress("fp32-ipex", Progress(stage="warm-up", step=1))
         )
         assert turns[2:] == [
             "▸ ■ fp32-ipex    warm-up, step 1",
             "  ■ fp32         warm-up, step 3, 5.50 img/s",
             "  ■ bf16-avx512  starting, time limit 5 min",
         ]
-        ends = last_frame(shown, out, lambda: shown.lane_ended(make_process("fp32-ipex", 1)))
+        ends = last_frame(out, lambda: shown.lane_ended(make_process("fp32-ipex", 1)))
         assert ends[-2:] == [
             "  ■ fp32         warm-up, step 3, 5.50 img/s",
             "  ■ bf16-avx512  starting, time limit 5 min",

@@ -79,7 +79,7 @@ def test_live_has_a_bar_with_rounds_the_interval_now_and_the_target(
 ) -> None:
     console, out = terminal(width, no_color=True)
     with LiveDisplay(console, make_plan(**LONG), time) as shown:
-        drawn = last_frame(shown, out, lambda: a_long_run(shown, time))
+        drawn = last_frame(out, lambda: a_long_run(shown, time))
     assert drawn[-len(lines) :] == lines
 
 
@@ -87,8 +87,8 @@ def test_live_has_a_bar_with_rounds_the_interval_now_and_the_target(
 def test_live_never_cuts_a_figure(width: int, time: Time) -> None:
     console, out = terminal(width, no_color=True)
     with LiveDisplay(console, make_plan(**LONG), time) as shown:
-        drawn = last_frame(shown, out, lambda: a_long_run(shown, time))
-        drawn += last_frame(shown, out, lambda: shown.lane_started("fp32-ipex", 720))
+        drawn = last_frame(out, lambda: a_long_run(shown, time))
+        drawn += last_frame(out, lambda: shown.lane_started("fp32-ipex", 720))
     assert not [line for line in drawn if re.search(r"\d…", line)]
 
 

@@ -20,15 +20,16 @@ from bench.results.verify import verify
 from bench.run.others import others_measuring, runs_bench
 from bench.run.session import Run
 from bench.run.supervise import Interrupted
+from tests.artifacts import states
 from tests.cli.conftest import bench  # noqa: F401
 from tests.run.test_run import (  # noqa: F401
     ROOT,
     _find_the_kit,
     _quickly,
-    _wait_for,
     data_dir,
-    going_on,
+    go_on,
     here,
+    in_its_own_process,
     planned,
     run,
 )
@@ -38,12 +39,7 @@ from tests.run.test_run import (  # noqa: F401
 def controller(tmp_path, data_dir):  # noqa: F811
     """A run under way in a process of its own, and its folder."""
     plan = planned(rounds=1, fp32="completes", fp32_ipex="hangs")
-    (tmp_path / "plan.json").write_text(plan.model_dump_json())
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.run.controller", str(tmp_path), str(data_dir)], cwd=ROOT
-    )
-    log = tmp_path / "results/latest/logs/round01-fp32-ipex.log"
-    _wait_for(lambda: log.exists() and "pid" in log.read_text())
+    process, log = in_its_own_process(plan, tmp_path, data_dir)
     yield process, (tmp_path / "results/latest").resolve()
     process.kill()
     process.wait()
@@ -80,16 +76,11 @@ def test_a_run_holds_its_folder_from_begin_to_end(tmp_path, data_dir):  # noqa: 
 
 def test_a_finished_run_that_is_resumed_changes_nothing(tmp_path, data_dir, bench):  # noqa: F811
     folder = run(planned(rounds=2, fp32="completes"), tmp_path, data_dir).folder
-    before = {
-        path: (path.lstat().st_mtime_ns, path.read_bytes() if path.is_file() else b"")
-        for path in (folder, *folder.rglob("*"))
-    }
+    before = states(folder)
     done = bench("run", "--resume", folder)
     assert done.returncode == Exit.DONE
     assert "nothing is left to do, and nothing was changed: all 2 rounds done" in done.stdout
-    assert {*folder.rglob("*"), folder} == before.keys()
-    for path, state in before.items():
-        assert (path.lstat().st_mtime_ns, path.read_bytes() if path.is_file() else b"") == state
+    assert states(folder) == before
 
 
 def test_a_failed_run_that_has_no_lane_left_is_left_alone(tmp_path, data_dir, bench):  # noqa: F811
@@ -170,10 +161,8 @@ def test_a_run_that_goes_on_says_so_before_its_first_process_ends(tmp_path, data
         raise BenchError("no data today")
 
     monkeypatch.setattr("bench.run.session.prepare_data", look)
-    result = going_on(under_way.result.model_copy(deep=True))
-    again = Run(under_way.folder, result, PlainDisplay(io.StringIO(), result.plan))
     with pytest.raises(BenchError, match="no data today"):
-        again.measure(data_dir)
+        go_on(under_way.folder, under_way.result, data_dir)
     assert seen == ["running"]
     assert len(read(under_way.folder).processes) == 1, "nothing is lost"
 
@@ -196,8 +185,7 @@ def test_a_killed_run_s_logs_are_made_private_when_it_goes_on(tmp_path, data_dir
     under_way = run(planned(rounds=1, fp32="completes"), tmp_path, data_dir)
     log = under_way.folder / "logs/round01-fp32.log"
     log.write_text(f"Traceback: {tmp_path}/x.py\n")
-    result = going_on(under_way.result.model_copy(deep=True))
-    Run(under_way.folder, result, PlainDisplay(io.StringIO(), result.plan)).measure(data_dir)
+    go_on(under_way.folder, under_way.result, data_dir)
     assert log.read_text() == "Traceback: {elsewhere}/x.py\n"
 
 
@@ -274,8 +262,7 @@ def test_what_a_killed_run_left_half_written_is_no_part_of_the_next(tmp_path, da
     under_way = run(planned(rounds=1, fp32="completes"), tmp_path, data_dir)
     half = under_way.folder / ".result.json.0a1b2c3d"
     half.write_text("{")
-    result = going_on(under_way.result.model_copy(deep=True))
-    Run(under_way.folder, result, PlainDisplay(io.StringIO(), result.plan)).measure(data_dir)
+    go_on(under_way.folder, under_way.result, data_dir)
     assert not half.exists()
     assert verify(under_way.folder).problems == []
 

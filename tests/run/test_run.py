@@ -105,6 +105,25 @@ def run(plan, tmp_path, data_dir):
     return under_way
 
 
+def in_its_own_process(plan, tmp_path, data_dir):
+    """A run under way in lane fp32-ipex of its first round: its process, and that lane's log."""
+    (tmp_path / "plan.json").write_text(plan.model_dump_json())
+    controller = subprocess.Popen(
+        [sys.executable, "-m", "tests.run.controller", str(tmp_path), str(data_dir)], cwd=ROOT
+    )
+    log = tmp_path / "results/latest/logs/round01-fp32-ipex.log"
+    _wait_for(lambda: log.exists() and "pid" in log.read_text())
+    return controller, log
+
+
+def go_on(folder, before, data_dir):
+    """The run in the folder, resumed till its end; its workers now complete."""
+    result = going_on(before.model_copy(deep=True))
+    under_way = Run(folder, result, PlainDisplay(io.StringIO(), result.plan))
+    under_way.measure(data_dir)
+    return under_way
+
+
 def reason(under_way, lane):
     return next(x for x in under_way.result.summary.lanes if x.lane == lane).reason
 
@@ -187,12 +206,7 @@ def test_every_lane_failing_ends_the_run(tmp_path, data_dir):
 def test_an_interrupt_saves_what_was_measured(signum, code, tmp_path, data_dir):
     """The controller is a process of its own here, signalled in the middle of its second lane."""
     plan = planned(rounds=1, fp32="completes", fp32_ipex="hangs")
-    (tmp_path / "plan.json").write_text(plan.model_dump_json())
-    controller = subprocess.Popen(
-        [sys.executable, "-m", "tests.run.controller", str(tmp_path), str(data_dir)], cwd=ROOT
-    )
-    log = tmp_path / "results/latest/logs/round01-fp32-ipex.log"
-    _wait_for(lambda: log.exists() and "pid" in log.read_text())
+    controller, log = in_its_own_process(plan, tmp_path, data_dir)
     controller.send_signal(signum)
     assert controller.wait(30) == code
     result = read(tmp_path / "results/latest")
@@ -284,20 +298,14 @@ def test_a_lane_without_evidence_is_invalid_and_has_no_figures(tmp_path, data_di
 def test_a_controller_killed_in_mid_round_loses_nothing_that_was_saved(tmp_path, data_dir):
     """Its workers save and end by themselves; a resumed run takes that in and goes on."""
     plan = planned(rounds=2, fp32="completes", fp32_ipex="saves_when_alone")
-    (tmp_path / "plan.json").write_text(plan.model_dump_json())
-    controller = subprocess.Popen(
-        [sys.executable, "-m", "tests.run.controller", str(tmp_path), str(data_dir)], cwd=ROOT
-    )
-    log = tmp_path / "results/latest/logs/round01-fp32-ipex.log"
-    _wait_for(lambda: log.exists() and "pid" in log.read_text())
+    controller, log = in_its_own_process(plan, tmp_path, data_dir)
     controller.kill()
     controller.wait(10)
     _wait_for(lambda: not Path("/proc", log.read_text().split()[1]).exists())
     folder = (tmp_path / "results/latest").resolve()
     before = read(folder)
     assert before.status == "running"
-    under_way = Run(folder, going_on(before), PlainDisplay(io.StringIO(), before.plan))
-    under_way.measure(data_dir)
+    go_on(folder, before, data_dir)
     result = read(folder)
     assert result.status == "completed"
     alone = next(p for p in result.processes if (p.round, p.lane) == (1, "fp32-ipex"))

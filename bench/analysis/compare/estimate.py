@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from statistics import fmean, variance
 
-from bench.analysis.interval import LEVEL, ROUNDS_MIN
+from bench.analysis.interval import LEVEL, ROUNDS_MIN, students_t
 from bench.model.comparison import Estimate, Spread
 from bench.model.summary import Interval
 
@@ -109,11 +109,9 @@ def _pooled(sides: list[list[list[float]]]) -> list[_Part]:
 
 
 def _interval(middle: float, parts: list[_Part], method: str, quantile: float = LEVEL) -> Interval:
-    from scipy.special import stdtrit  # a third of a second, for those who need it
-
     whole = sum(part for part, _ in parts)
     doubt = sum(part**2 / freedom for part, freedom in parts)
     freedom = min(whole**2 / doubt, 1e6) if doubt > 0 else 1e6
-    half = float(stdtrit(freedom, (1 + quantile) / 2)) * math.sqrt(whole)
+    half = students_t(freedom, quantile) * math.sqrt(whole)
     low, high = math.exp(middle - half), math.exp(middle + half)
     return Interval(low=low, high=high, level=LEVEL, method=method)

@@ -10,14 +10,13 @@ from statistics import median
 
 from bench.analysis.compare.sameness import caches, processor, topology
 from bench.analysis.ratios import Records
-from bench.analysis.states import LaneOutcome
-from bench.analysis.summary import completed_records
+from bench.analysis.summary import measured_limits
 from bench.model.base import Reading
+from bench.model.comparison import ComparedRun
 from bench.model.host import Host
 from bench.model.plan import PlannedLane
-from bench.model.record import CoreLimits, Observed
+from bench.model.record import Observed
 from bench.model.result import Result
-from bench.model.summary import RoundState
 from bench.text import counted, one_line, size
 
 TEXT = 100
@@ -41,14 +40,12 @@ class Facts:
     """Of each lane: memory bandwidth in GB/s, the run's best, and clock in MHz."""
 
 
-def facts(result: Result, outcomes: list[LaneOutcome], rounds: list[RoundState]) -> Facts:
-    """All of them."""
-    records = {each.lane: completed_records(each, result.processes) for each in outcomes}
-    copied = [x.copy_gigabytes_per_second for own in records.values() for x in _limits(own)]
+def facts(result: Result, records: dict[str, Records], about: ComparedRun) -> Facts:
+    """All of them; `records` are those of each lane that count."""
+    copied = [x.copy_gigabytes_per_second for own in records.values() for x in measured_limits(own)]
     bandwidth = max(copied, default=None)  # it depends on neither precision nor ceiling
-    disturbed = sum(bool(each.disturbed) for each in rounds)
     own = _host(result.host) | _run(result)
-    own["disturbed rounds"] = f"{disturbed} of {len(rounds)}" if disturbed else "none"
+    own["disturbed rounds"] = f"{about.disturbed} of {about.rounds}" if about.disturbed else "none"
     return Facts(
         run={kind: _short(text) for kind, text in own.items()},
         lanes={
@@ -143,12 +140,8 @@ def _ipex(seen: Observed) -> str:
     return next((seen.versions[name] for name in names if name in seen.versions), "none")
 
 
-def _limits(records: Records) -> list[CoreLimits]:
-    return [each.limits for each in records.values() if each.limits is not None]
-
-
 def _clock(records: Records) -> float | None:
-    clocks = [each.clock_mhz for each in _limits(records) if each.clock_mhz is not None]
+    clocks = [each.clock_mhz for each in measured_limits(records) if each.clock_mhz is not None]
     return median(clocks) if clocks else None
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from bench.analysis.compare.pairs import Pair
 from bench.errors import BenchError, Exit
 from bench.model.comparison import Comparison, Gate, LaneAgainst
 from bench.text import one_line
@@ -57,8 +58,7 @@ def gate_code(outcome: Gate) -> Exit:
 
 def lane_name(lane: LaneAgainst) -> str:
     """`fp32`, or `fp32 → bf16-amx` where the two sides have two."""
-    ours, theirs = lane.reference.lane, lane.other.lane
-    return ours if ours == theirs else f"{ours} → {theirs}"
+    return Pair(lane.reference.lane, lane.other.lane).name
 
 
 def letter(i: int) -> str:

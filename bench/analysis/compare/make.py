@@ -125,7 +125,8 @@ def _against(
     reference: Sequence[Run], other: Sequence[Run], wanted: Sequence[Pair], *, anyway: bool
 ) -> Against:
     pairs = pairs_of(reference, other, wanted)
-    against = obstacles(reference, other, pairs)
+    shared = [each for each in pairs if _on_both(reference, other, each)]
+    against = obstacles(reference, other, shared)
     if against and not anyway:
         raise BenchError(
             f"{reference[0].about.name} and {other[0].about.name} are not comparable: "
@@ -133,7 +134,6 @@ def _against(
             "name lanes that are with --lane, or give --anyway: the comparison then says so",
         )
     machine = sameness(reference[0].host, other[0].host)
-    shared = [each for each in pairs if _on_both(reference, other, each)]
     differing, unknown = differences(reference, other, shared or pairs)
     one_machine = machine.level == "the same machine"
     return Against(

@@ -10,7 +10,10 @@ TEXT = 60
 
 
 def obstacles(reference: Sequence[Run], other: Sequence[Run], pairs: Sequence[Pair]) -> list[str]:
-    """Each in a sentence that names both sides; [] if they are comparable."""
+    """Each in a sentence that names both sides; [] if they are comparable.
+
+    `pairs` are those that both sides have measured.
+    """
     every = [*_of_runs(reference, other), *_of_lanes(reference, other, pairs)]
     return list(dict.fromkeys(every))
 
@@ -43,12 +46,10 @@ def _protocol(run: Run) -> str:
 def _of_lanes(
     reference: Sequence[Run], other: Sequence[Run], pairs: Sequence[Pair]
 ) -> Iterator[str]:
-    """What each pair trains, where both sides have measured it."""
+    """What each pair trains."""
     for pair in pairs:
         ours = [lane for run in reference if (lane := run.lanes.get(pair.reference))]
         theirs = [lane for run in other if (lane := run.lanes.get(pair.other))]
-        if not any(x.compute for x in ours) or not any(x.compute for x in theirs):
-            continue
         for what in ("model", "image size", "batch"):
             first, second = (
                 dict.fromkeys(_work(lane)[what] for lane in side) for side in (ours, theirs)

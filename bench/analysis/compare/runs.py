@@ -11,6 +11,7 @@ from pathlib import PurePath
 from bench.analysis.compare.facts import Facts, facts
 from bench.analysis.disturbed import round_states
 from bench.analysis.rates import compute_rate, end_to_end_rate
+from bench.analysis.ratios import Records
 from bench.analysis.states import LaneOutcome, lane_states
 from bench.analysis.summary import completed_records
 from bench.model.comparison import ComparedRun
@@ -68,24 +69,26 @@ def distil(name: str, result: Result) -> Run:
     plan, processes = result.plan, result.processes
     rounds = round_states(plan, processes)
     outcomes = lane_states(plan, processes)
+    records = {each.lane: completed_records(each, processes) for each in outcomes}
+    about = ComparedRun(
+        name=one_line(name, NAME),
+        started_at=one_line(result.started_at, 40),
+        profile=one_line(plan.profile, 40),
+        rounds=len(rounds),
+        disturbed=sum(bool(each.disturbed) for each in rounds),
+    )
     return Run(
-        about=ComparedRun(
-            name=one_line(name, NAME),
-            started_at=one_line(result.started_at, 40),
-            profile=one_line(plan.profile, 40),
-            rounds=len(rounds),
-            disturbed=sum(bool(each.disturbed) for each in rounds),
-        ),
+        about=about,
         key=_key(result),
         host=result.host,
         protocol=plan.protocol,
         data=result.data.spec if result.data else None,
         functional_check=plan.functional_check,
         lanes={
-            lane.id: _lane(lane, outcome, result)
+            lane.id: _lane(lane, outcome, records[lane.id])
             for lane, outcome in zip(plan.lanes, outcomes, strict=True)
         },
-        facts=facts(result, outcomes, rounds),
+        facts=facts(result, records, about),
     )
 
 
@@ -94,10 +97,10 @@ def _key(result: Result) -> str:
     return f"{result.host.id} {one_line(result.started_at, 40)} {result.plan.seed}"
 
 
-def _lane(lane: PlannedLane, outcome: LaneOutcome, result: Result) -> Lane:
-    records = completed_records(outcome, result.processes).values()
-    compute = [rate for each in records if (rate := compute_rate(each)) is not None]
-    whole = [rate for each in records if (rate := end_to_end_rate(each)) is not None]
+def _lane(lane: PlannedLane, outcome: LaneOutcome, records: Records) -> Lane:
+    rounds = records.values()
+    compute = [rate for each in rounds if (rate := compute_rate(each)) is not None]
+    whole = [rate for each in rounds if (rate := end_to_end_rate(each)) is not None]
     return Lane(
         id=lane.id,
         workload=lane.workload,

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from itertools import accumulate
 from statistics import median
 
+from bench.analysis.rates import NANOSECONDS, turns
 from bench.model.record import Measurement
 from bench.model.result import Result
 from bench.report.charts.chart import Chart, Course, Stretch, chart
+from bench.report.document.captions import counting
 from bench.report.palette import lane_colours
 from bench.text import figure, format_cpulist, percent
 
@@ -50,23 +52,20 @@ def steps(result: Result) -> Chart | None:
 
 
 def _by_lane_and_round(result: Result) -> dict[tuple[str, int], list[Timed]]:
-    """The steps that figures are drawn from: those of completed processes of valid lanes."""
-    invalid = {lane.lane for lane in result.summary.lanes if lane.state == "invalid"}
+    """The steps that figures are drawn from."""
     return {
         (each.lane, each.round): steps
-        for each in result.processes
-        if each.outcome == "completed" and each.lane not in invalid and each.record is not None
-        if (steps := list(_steps(each.record.compute)))
+        for each in counting(result)
+        if each.record is not None and (steps := list(_steps(each.record.compute)))
     }
 
 
 def _steps(part: Measurement) -> Iterator[Timed]:
     """Each step of a measurement, turn by turn."""
-    times = [each / 1e9 for each in part.timed.totals()]
-    for turn in part.turns:
-        own, times = times[: max(0, turn.steps)], times[max(0, turn.steps) :]
-        starts = accumulate(own, initial=turn.at)
-        yield from zip(starts, own, strict=False)
+    begun = (turn.at for turn in part.turns if turn.steps)
+    for at, own in zip(begun, turns(part), strict=False):
+        times = [step / NANOSECONDS for step in own]
+        yield from zip(accumulate(times, initial=at), times, strict=False)
 
 
 def _span(timed: dict[tuple[str, int], list[Timed]], number: int) -> Timed:

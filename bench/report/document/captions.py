@@ -32,7 +32,7 @@ def captions(result: Result) -> list[str]:
 def cautions(result: Result) -> list[str]:
     """What processes got that was not planned, warm-ups that never ended, disturbed rounds."""
     rounds = {
-        lane.lane: {x.round for x in _counted(result) if x.lane == lane.lane}
+        lane.lane: {x.round for x in counting(result) if x.lane == lane.lane}
         for lane in result.summary.lanes
     }
     return [
@@ -49,6 +49,12 @@ def cautions(result: Result) -> list[str]:
 def disturbances(summary: Summary) -> list[str]:
     """A sentence for each disturbed round: what was seen, and what the round weighs."""
     return [_disturbed(each) for each in summary.rounds if each.disturbed]
+
+
+def counting(result: Result) -> list[Process]:
+    """The processes whose steps the summary is drawn from."""
+    invalid = {lane.lane for lane in result.summary.lanes if lane.state == "invalid"}
+    return [p for p in result.processes if p.outcome == "completed" and p.lane not in invalid]
 
 
 def _ranges(rounds: int, rate: str) -> str:
@@ -116,7 +122,7 @@ def outliers(result: Result) -> list[str]:
     counts = {lane.lane: lane.outliers for lane in result.summary.lanes if lane.outliers}
     if not counts:
         return []
-    steps = sum(len(p.record.compute.timed) for p in _counted(result) if p.record is not None)
+    steps = sum(len(p.record.compute.timed) for p in counting(result) if p.record is not None)
     total = sum(counts.values())
     are = "is an outlier" if total == 1 else "are outliers"
     cutoff = result.summary.method.constants.get(OUTLIER_CUTOFF)
@@ -133,7 +139,7 @@ def _warmups(result: Result) -> list[str]:
     }
     if not counts:
         return []
-    processes, unsteady = len(_counted(result)), sum(counts.values())
+    processes, unsteady = len(counting(result)), sum(counts.values())
     if processes == 1:
         return [f"The warm-up of {next(iter(counts))} never became steady; its steps count."]
     return [
@@ -148,12 +154,6 @@ def _disturbed(state: RoundState) -> str:
     share = f", as {weight.numerator} of {counted(weight.denominator, 'round')}"
     counts = "it counts in full" + (share if weight < 1 else "") if weight else incomplete
     return f"Round {state.round} was disturbed: {'; '.join(state.disturbed)}; {counts}."
-
-
-def _counted(result: Result) -> list[Process]:
-    """The processes whose steps the summary is drawn from."""
-    invalid = {lane.lane for lane in result.summary.lanes if lane.state == "invalid"}
-    return [p for p in result.processes if p.outcome == "completed" and p.lane not in invalid]
 
 
 def _numbered(counts: dict[str, int]) -> str:

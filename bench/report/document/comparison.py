@@ -27,8 +27,14 @@ from bench.report.document.parts import (
     Tone,
     line,
 )
-from bench.report.document.ratios import WORD_TONES
-from bench.report.document.wording import beneath, interval_words, ratio_value, sentence_case
+from bench.report.document.ratios import HOLDS_1, NO_INTERVAL, NO_VERDICT, WORD_TONES
+from bench.report.document.wording import (
+    beneath,
+    common_unit,
+    interval_words,
+    ratio_value,
+    sentence_case,
+)
 from bench.text import counted, figure, percent
 
 if TYPE_CHECKING:
@@ -55,8 +61,6 @@ WEIGHTS = (
 WITHIN = (
     "Beneath an interval stands the one that the rounds alone give, without what runs differ by."
 )
-NO_VERDICT = "no verdict"
-HOLDS_1 = "the interval holds 1"
 REFERENCE, OTHER = "the reference", "the other side"
 
 
@@ -100,7 +104,7 @@ def why_not(lane: LaneAgainst) -> str:
     if lacking:
         return ", ".join(lacking)
     if lane.compute is not None and lane.compute.decisive is None:
-        return lane.compute.no_interval or "there is no interval"
+        return lane.compute.no_interval or NO_INTERVAL
     return HOLDS_1 if lane.verdict == "undecided" else ""
 
 
@@ -189,7 +193,7 @@ def _sections(comparison: Comparison, other: Against, mark: str) -> Iterator[Sec
     alike = other.other.workload == comparison.reference.workload
     head = Facts((*_side(other.other, mark or "Other side", workload=not alike), machine))
     title = f"{mark} against A" if mark else "The other side against the reference"
-    yield Section(title, (head, _table(comparison, other), *_lacking(other)))
+    yield Section(title, (head, _table(other), *_lacking(other)))
     yield Section(
         f"What differs between A and {mark}" if mark else "What differs",
         tuple(_differences(other)),
@@ -197,10 +201,10 @@ def _sections(comparison: Comparison, other: Against, mark: str) -> Iterator[Sec
     )
 
 
-def _table(comparison: Comparison, other: Against) -> Table:
+def _table(other: Against) -> Table:
     elsewhere = [x for x in other.lanes if x.compute and x.compute.spread == "elsewhere"]
     within = any(lane.compute and lane.compute.interval for lane in elsewhere)
-    unit = "/".join([*{lane.unit for lane in other.lanes}][:1] or ["samples"]) + "/s"
+    unit = f"{common_unit(lane.unit for lane in other.lanes)}/s"
     levels = {x.compute.decisive.level for x in other.lanes if x.compute and x.compute.decisive}
     columns = (
         Column("lane"),

@@ -1,7 +1,7 @@
 """What lanes cost in energy, where the host shows it; and why not, where it does not."""
 
 from bench.model.result import Result
-from bench.model.summary import LaneEnergy, Spread
+from bench.model.summary import LaneEnergy
 from bench.report.document.parts import (
     UNKNOWN,
     Cell,
@@ -50,11 +50,8 @@ def counter(result: Result) -> str:
 
 def _cells(each: LaneEnergy) -> list[Cell]:
     over = each.joules_per_sample
-    inverse = Spread(
-        median=1 / over.median, low=1 / over.high, high=1 / over.low, rounds=over.rounds
-    )
     return [
-        *(Cell(figure(which.median), span(which, figure)) for which in (over, inverse)),
+        *(Cell(figure(which.median), span(which, figure)) for which in (over, over.inverse())),
         Cell(figure(each.watts)),
         Cell(UNKNOWN if each.others_share is None else percent(each.others_share)),
         Cell(", ".join(each.packages)),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bench.report.document.parts import Facts, Label
 from bench.report.document.wording import by_lane, listed
-from bench.text import counted, format_cpulist, one_line
+from bench.text import counted, cpus_words, one_line
 
 if TYPE_CHECKING:
     from bench.model.host import Host
@@ -151,9 +151,8 @@ def _ended(result: Result) -> str:
 
 def _cores(lane: PlannedLane) -> str:
     cores, node = lane.setup.placement.cores, lane.setup.placement.node
-    plural = "" if len(cores) == 1 else "s"
     of_node = "" if node is None else f", node {node}"
-    return f"{counted(len(cores), 'core')} (CPU{plural} {format_cpulist(cores)}{of_node})"
+    return f"{counted(len(cores), 'core')} ({cpus_words(cores)}{of_node})"
 
 
 def _model(lane: PlannedLane) -> str:

@@ -43,7 +43,10 @@ if TYPE_CHECKING:
     from bench.model.result import Result
     from bench.model.summary import LaneSummary, Ratio, Summary
 
-WORD_TONES: dict[str, Tone] = {"faster": "good", "slower": "behind", "no verdict": "doubtful"}
+NO_VERDICT = "no verdict"
+WORD_TONES: dict[str, Tone] = {"faster": "good", "slower": "behind", NO_VERDICT: "doubtful"}
+HOLDS_1 = "the interval holds 1"
+NO_INTERVAL = "there is no interval"
 NO_ROUND = "no round in which both completed"
 
 
@@ -71,7 +74,7 @@ class Judgement:
     @property
     def undecided(self) -> bool:
         """Whether there is an interval that holds 1."""
-        return self.word == "no verdict" and bool(self.ratio and self.ratio.interval)
+        return self.word == NO_VERDICT and bool(self.ratio and self.ratio.interval)
 
 
 def judgements(result: Result) -> list[Judgement]:
@@ -193,11 +196,11 @@ def _ahead(lane: LaneSummary, summary: Summary) -> float:
 
 def _judgement(lane: LaneSummary, against: str, because: list[str]) -> Judgement:
     ratio = ratio_against(lane.compute_ratios, against)
-    word, why_not = "no verdict", ""
+    word, why_not = NO_VERDICT, ""
     if ratio is None:
         why_not = NO_ROUND
     elif ratio.interval is None:
-        why_not = ratio.no_interval or "there is no interval"
+        why_not = ratio.no_interval or NO_INTERVAL
     elif ratio.verdict in ("faster", "slower"):
         word = ratio.verdict
     else:
@@ -210,7 +213,7 @@ def sentences(told: Iterable[Judgement]) -> Iterator[Span]:
     """One for the neighbours that say the same word of the same lane, one for each other."""
     space = ""
     for (lane, word), group in groupby(told, key=lambda each: (each.lane, each.word)):
-        if word == "no verdict":
+        if word == NO_VERDICT:
             for each in group:
                 yield Span(f"{space}{lane} against {each.against}: ")
                 yield Span(word, WORD_TONES[word])
@@ -243,7 +246,7 @@ def _cells(each: Judgement, check: bool) -> Iterator[Cell]:
     yield Cell(ratio_value(ratio) if ratio else UNKNOWN, tone="plain" if check else "strong")
     yield Cell(beneath(ratio) if ratio and ratio.interval else UNKNOWN)
     if not check:
-        why = "the interval holds 1" if each.undecided else each.why_not
+        why = HOLDS_1 if each.undecided else each.why_not
         yield Cell(each.word + (f": {why}" if each.why_not else ""), tone=WORD_TONES[each.word])
     yield Cell(str(ratio.rounds) if ratio else "0")
     yield Cell((span(ratio, "{:.2f}".format) if ratio else "") or UNKNOWN)

@@ -86,8 +86,13 @@ def epoch_unit(summary: Summary) -> tuple[str, float]:
 
 def rate_unit(plan: Plan) -> str:
     """`img/s`; `samples/s` where the lanes' workloads have units of their own."""
-    units = {lane.workload.unit for lane in plan.lanes}
-    return f"{units.pop() if len(units) == 1 else 'samples'}/s"
+    return f"{common_unit(lane.workload.unit for lane in plan.lanes)}/s"
+
+
+def common_unit(units: Iterable[str]) -> str:
+    """The unit, if all are the same, else `samples`."""
+    different = set(units)
+    return different.pop() if len(different) == 1 else "samples"
 
 
 def by_lane(lanes: Iterable[PlannedLane], write: Callable[[PlannedLane], str]) -> str:

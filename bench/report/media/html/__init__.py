@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from bench.report.charts.svg import dark_rules
-from bench.report.document.parts import Document, Part
-from bench.text import printable
+from bench.report.document.parts import UNKNOWN, Document, Part
+from bench.text import counted, printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -79,8 +79,8 @@ def environment() -> "Environment":
         lstrip_blocks=True,
     )
     made.filters |= {"kind": _kind, "digest": digest, "hexadecimal": _hexadecimal}
-    made.filters |= {"address": _address, "unbroken": _unbroken}
-    made.globals |= {"ROWS": ROWS, "dark_rules": dark_rules}
+    made.filters |= {"address": _address, "unbroken": _unbroken, "counted": counted}
+    made.globals |= {"ROWS": ROWS, "UNKNOWN": UNKNOWN, "dark_rules": dark_rules}
     return made
 
 
