@@ -97,7 +97,7 @@ def _gradients(operator: Operator, forward: Counter[int]) -> int:
 def coverage(rank: Rank, due: Expected | None) -> Coverage:
     """What a rank's kernels cover of its step under verbose mode."""
     step = step_milliseconds(rank)
-    time = spent(rank.kernels) / step if step else None
+    time = min(1.0, spent(rank.kernels) / step) if step else None
     if due is None:
         return Coverage(None, None, time, step)
     worked = products(rank.kernels)

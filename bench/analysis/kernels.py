@@ -102,9 +102,16 @@ def spent(kernels: list[Kernel]) -> float:
 
 
 def step_milliseconds(rank: Rank) -> float | None:
-    """Of the step that the rank's kernels were told of; None if it was not timed."""
-    seconds = rank.record.evidence_seconds if rank.record else None
-    return 1000 * seconds if seconds else None
+    """Of the step that the rank's kernels were told of; None if it was not timed.
+
+    Another process may stop that one step for a second, and nothing of the lane's ran meanwhile:
+    so it counts as no longer than the compute steps usually are.
+    """
+    record = rank.record
+    if record is None or not record.evidence_seconds:
+        return None
+    usual = [median(steps) / 1e6] if (steps := record.compute.timed.totals()) else []
+    return min([1000 * record.evidence_seconds, *usual])
 
 
 def _precise(lane: PlannedLane, kernel: Kernel) -> bool:
