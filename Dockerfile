@@ -1,15 +1,17 @@
-# The image: Debian's Python, the training stack and the kit. docs/container.md explains it.
+# The image: Debian's Python, the training stacks and the kit. docs/container.md explains it.
 # No performance setting stands here: a lane's environment belongs to the lane, and is recorded.
 ARG BENCH_BASE=debian:bookworm-20260824-slim
 ARG BENCH_BASE_DIGEST=sha256:88200866dfff7ea7f5cbcb6ec7c8a701889efe6fe859fe64d6990e4b07ea4171
+ARG STACKS="ipex torch"
 
-# What a run needs of the system.
+# What a run needs of the system; torch.compile needs the compiler and Python's headers.
 FROM ${BENCH_BASE}${BENCH_BASE_DIGEST:+@${BENCH_BASE_DIGEST}} AS system
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
     --mount=type=cache,target=/var/lib/apt/lists,sharing=locked \
     --mount=type=secret,id=ca,mode=0444 \
     --mount=type=bind,source=docker/apt-install,target=/usr/local/sbin/apt-install \
-    apt-install ca-certificates libjemalloc2 libtcmalloc-minimal4 numactl python3 util-linux
+    apt-install ca-certificates g++ libjemalloc2 libpython3-dev libtcmalloc-minimal4 numactl \
+        python3 util-linux
 # The launcher looks for these names exactly; Debian's run-time packages have others.
 RUN ln -sf /usr/lib/x86_64-linux-gnu/libtcmalloc_minimal.so.4 /usr/local/lib/libtcmalloc.so && \
     ln -sf /usr/lib/x86_64-linux-gnu/libjemalloc.so.2 /usr/local/lib/libjemalloc.so && \
@@ -24,29 +26,57 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
     --mount=type=bind,source=docker/apt-install,target=/usr/local/sbin/apt-install \
     apt-install git python3-venv
 
-# The training stack and the kit's dependencies, in a virtual environment without pip.
-FROM stack-base AS stack
+# The kit's own environment, without pip. Copied out of the cache, not linked: both are not on one
+# file system.
+FROM stack-base AS venv
 WORKDIR /build
-ARG TORCH_INDEX
 ARG PIP_INDEX_URL
-COPY requirements/bench.txt requirements/torch-cpu.txt requirements/torch-registry.txt \
-    requirements/train.txt requirements/uv.txt requirements/
-COPY scripts/torch-build.sh scripts/training-stack.sh scripts/
-# Copied out of the cache, not linked: both are not on one file system.
+ENV UV_LINK_MODE=copy
+COPY docker/with-indexes docker/
+COPY requirements/bench.txt requirements/uv.txt requirements/
 RUN --mount=type=cache,target=/root/.cache \
     --mount=type=secret,id=ca,mode=0444 \
     --mount=type=bind,source=wheels,target=/wheels \
-    --mount=type=bind,source=docker/with-indexes,target=/usr/local/bin/with-indexes \
     python3 -m venv /opt/uv && python3 -m venv --without-pip /opt/bench/venv && \
-    with-indexes /opt/uv/bin/pip install --quiet --require-hashes -r requirements/uv.txt && \
-    PATH=/opt/uv/bin:$PATH UV_LINK_MODE=copy with-indexes \
-        scripts/training-stack.sh /opt/bench/venv/bin/python && \
-    UV_LINK_MODE=copy with-indexes /opt/uv/bin/uv pip install --quiet --compile-bytecode \
+    docker/with-indexes /opt/uv/bin/pip install --quiet --require-hashes -r requirements/uv.txt && \
+    docker/with-indexes /opt/uv/bin/uv pip install --quiet --compile-bytecode \
         --python /opt/bench/venv/bin/python --require-hashes -r requirements/bench.txt && \
     rm /opt/bench/venv/.lock
 
+# A file for each stack that was asked for. The stages that make them see their own alone, so that
+# one is not made anew because another was left out.
+FROM stack-base AS asked
+ARG STACKS
+WORKDIR /asked
+RUN --mount=type=bind,source=requirements,target=/requirements \
+    for name in $STACKS; do ls "/requirements/stack-$name.in" && touch "$name" || exit; done
+
+FROM venv AS stack
+ARG TORCH_BUILD
+ARG TORCH_INDEX
+COPY docker/leave-out.py docker/make-stack docker/try-stack.py docker/
+COPY scripts/torch-build.sh scripts/training-stack.sh scripts/
+
+# The stack of the kit's own environment.
+FROM stack AS ipex
+COPY requirements/stack-ipex*.txt requirements/
+COPY --from=asked /asked/ipe[x] /asked/
+RUN --mount=type=cache,target=/root/.cache \
+    --mount=type=secret,id=ca,mode=0444 \
+    --mount=type=bind,source=wheels,target=/wheels \
+    docker/make-stack ipex /opt/bench/venv
+
+# One beside it: another is a stage like this, and a COPY below.
+FROM stack AS torch
+COPY requirements/stack-torch*.txt requirements/
+COPY --from=asked /asked/torc[h] /asked/
+RUN --mount=type=cache,target=/root/.cache \
+    --mount=type=secret,id=ca,mode=0444 \
+    --mount=type=bind,source=wheels,target=/wheels \
+    docker/make-stack torch /opt/bench/.stacks/torch
+
 # The kit, and the record of what it was built from.
-FROM stack AS kit
+FROM venv AS kit
 COPY pyproject.toml ./
 COPY bench bench
 RUN /opt/uv/bin/uv pip install --quiet --no-cache --compile-bytecode --no-deps \
@@ -57,10 +87,13 @@ ARG BENCH_BASE
 ARG BENCH_BASE_DIGEST
 ARG SOURCE_DATE_EPOCH
 RUN --mount=type=bind,target=/context \
-    /opt/bench/venv/bin/python /context/docker/build-record.py /context >/kit/build.json
+    --mount=type=bind,from=ipex,source=/made,target=/made/ipex \
+    --mount=type=bind,from=torch,source=/made,target=/made/torch \
+    python3 /context/docker/build-record.py /context /made >/kit/build.json
 
 FROM system AS image
-COPY --from=stack /opt/bench/venv /opt/bench/venv
+COPY --from=ipex /opt/bench/venv /opt/bench/venv
+COPY --from=torch /opt/bench/.stacks /opt/bench/.stacks
 COPY docker/entrypoint /opt/bench/entrypoint
 COPY --from=kit /kit /opt/bench
 # The home is the one folder that any user may write to.

@@ -1,11 +1,13 @@
 # From a fresh clone, `make benchmark` runs the benchmark and `make test` the tests. Each makes the
 # environment it needs first, once: the image, or .venv, where scripts/setup.sh does nothing if that
-# is up to date.
+# is up to date; stacks beside the kit's own environment lie in .stacks.
 
 # Options, set on make's command line: an exported variable of such a name does not count.
 PROFILE =
 MODEL =
 LANES =
+STACK =
+NAME =
 RESULTS =
 DATA =
 CORES =
@@ -16,7 +18,7 @@ ENGINE =
 FILE = bench-image.tar.gz
 
 # A name that is not among them would be ignored, and another benchmark run than was asked for.
-names := PROFILE MODEL LANES RESULTS DATA CORES NODE RUN UPGRADE ENGINE FILE
+names := PROFILE MODEL LANES STACK NAME RESULTS DATA CORES NODE RUN UPGRADE ENGINE FILE
 asked := $(foreach name,$(.VARIABLES),$(if $(filter command%,$(origin $(name))),$(name)))
 unknown := $(filter-out $(names) MAKE% SHELL -%,$(asked))
 $(if $(unknown),$(error unknown option: $(unknown). Known: $(names)))
@@ -32,11 +34,13 @@ quoted = '$(subst ','\'',$(1))'
 option = $(if $(value $(2)),$(1) $(call quoted,$(value $(2))))
 where = $(call option,--profile,PROFILE) $(call option,--model,MODEL) $(call option,--cores,CORES) $(call option,--node,NODE)
 options = $(where) $(call option,--lane,LANES) $(call option,--data,DATA)
+local = $(call option,--stack,STACK) $(call option,--results,RESULTS)
 to_check = $(call option,profile,PROFILE) $(call option,model,MODEL) $(call option,lane,LANES) \
-	$(call option,data,DATA) $(call option,cores,CORES) $(call option,node,NODE)
+	$(call option,stack,STACK) $(call option,data,DATA) $(call option,cores,CORES) $(call option,node,NODE)
 run = $(call quoted,$(or $(value RUN),$(or $(value RESULTS),results)/latest))
 # Asked only where it matters: the container, if an engine answers.
-engine := $(or $(ENGINE),$(if $(filter benchmark smoke plan,$(MAKECMDGOALS)),$(shell scripts/engine.sh)))
+engine := $(or $(ENGINE),$(if $(filter benchmark smoke plan,$(MAKECMDGOALS)),$(if $(value STACK),local,$(shell scripts/engine.sh))))
+$(if $(value STACK),$(if $(filter docker,$(engine)),$(error STACK: a container has its image's stacks alone; use ENGINE=local)))
 
 SHELL := bash
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
@@ -45,13 +49,15 @@ unexport PYTHONDONTWRITEBYTECODE
 pytest := .venv/bin/python -m pytest
 
 .NOTPARALLEL:
-.PHONY: help benchmark benchmark-docker benchmark-local smoke plan plan-docker plan-local probe doctor \
-	report verify check image shell save load wheels sbom test test-fast test-integration test-browser test-container lint format lock clean fast full
+.PHONY: help benchmark benchmark-docker benchmark-local smoke plan plan-docker plan-local needed probe doctor \
+	report verify check stack image shell save load wheels sbom test test-fast test-integration test-browser test-container lint format lock clean fast full
 
 help: ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:[^#]*## / { printf "  %-18s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "  PROFILE=smoke|quick|standard|sample  MODEL=resnet50|resnet18|vit_b_16  LANES=fp32,bf16-amx"
+	@echo "  PROFILE=smoke|quick|standard|sample  MODEL=resnet50|resnet18|vit_b_16"
+	@echo "  LANES=names, globs and groups: fp32,bf16-amx or torch, all, default, 'fp32*', torch@NAME"
+	@echo "  STACK=NAME=PYTHON  an interpreter of your own for a stack, in the local environment"
 	@echo "  DATA=auto|cifar10|synthetic|folder:PATH  CORES=0-3,8 or NODE=0, of the kernel's numbers"
 	@echo "  RESULTS=folder  RUN=folder of one run, for report and verify (without: results/latest)"
 	@echo "  ENGINE=docker|local, for benchmark, smoke and plan: the container, or .venv"
@@ -62,9 +68,9 @@ benchmark-docker: check
 	@echo "==> Running in a container (ENGINE=local for the local environment)"
 	@$(if $(RESULTS),BENCH_RESULTS=$(call quoted,$(value RESULTS))) scripts/container.sh run run $(options) $(said)
 
-benchmark-local: check full
+benchmark-local: check needed
 	@echo "==> Running in the local environment, .venv (ENGINE=docker for a container)"
-	@.venv/bin/bench run $(options) $(call option,--results,RESULTS) $(said)
+	@.venv/bin/bench run $(options) $(local) $(said)
 
 smoke: override PROFILE = smoke
 smoke: benchmark ## the same, tiny: about a minute on two cores
@@ -74,14 +80,14 @@ plan: plan-$(engine) ## what benchmark would do here, without doing it
 plan-docker: check
 	@scripts/container.sh run plan $(options) $(said)
 
-plan-local: check full
-	@.venv/bin/bench plan $(options) $(said)
+plan-local: check needed
+	@.venv/bin/bench plan $(options) $(call option,--stack,STACK) $(said)
 
 probe: check fast ## what this host is and which lanes it can run
-	@.venv/bin/bench probe $(said)
+	@.venv/bin/bench probe $(call option,--stack,STACK) $(said)
 
 doctor: check fast ## is this host ready to give numbers worth publishing?
-	@.venv/bin/bench doctor $(where) $(call option,--results,RESULTS) $(said)
+	@.venv/bin/bench doctor $(where) $(call option,--lane,LANES) $(local) $(said)
 
 report: check fast ## the newest run's tables and charts, from its result.json (RUN=folder: that one's)
 	@.venv/bin/bench report $(run) $(said)
@@ -92,6 +98,13 @@ verify: check fast ## is the newest run's folder whole and true to itself? (RUN=
 # Nothing is installed for an option that bench would refuse.
 check:
 	@if command -v python3 >/dev/null; then python3 -I scripts/check-options.py $(to_check); fi
+
+# The stacks that the lanes train in, and no others.
+needed:
+	@scripts/setup.sh lanes $(call quoted,$(value LANES)) $(call quoted,$(value STACK))
+
+stack: ## make the stack NAME, such as torch: .stacks/NAME, of its own lock
+	@scripts/setup.sh stack $(call quoted,$(value NAME))
 
 image: ## build the container image
 	@scripts/container.sh image
@@ -116,7 +129,8 @@ test: test-fast test-integration test-browser ## all tests but those that need a
 test-fast: fast ## the tests without torch
 	$(pytest) -n 2 --dist worksteal -m "not integration and not container and not browser"
 
-test-integration: full ## the tests with torch, IPEX and the launcher
+test-integration: ## the tests with torch, IPEX and the launcher, in every stack
+	@scripts/setup.sh lanes all
 	$(pytest) -m "integration and not container"
 
 test-browser: fast ## the tests of pages in a real Chromium, where there is one
@@ -140,8 +154,8 @@ format: fast ## put the code into ruff's form
 lock: fast ## resolve requirements/*.in into the hash-pinned locks; UPGRADE=1 takes newest versions
 	@scripts/lock.sh $(if $(UPGRADE),--upgrade)
 
-clean: ## remove .venv and caches; results and data stay
-	rm -rf .venv bench.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+clean: ## remove .venv, .stacks and caches; results and data stay
+	rm -rf .venv .stacks bench.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find bench tests -name __pycache__ -prune -exec rm -rf {} +
 
 fast full:

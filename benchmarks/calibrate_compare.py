@@ -19,15 +19,17 @@ import argparse
 import json
 import math
 import random
+from bisect import bisect_right
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, mean, median, stdev, variance
 
-from calibration import Noise, _turn
+from calibration import Noise
 
 from bench.analysis.compare.estimate import SPREAD, estimate
 from bench.analysis.compare.runs import distil
 from bench.analysis.interval import half_width, verdict
+from bench.model.protocol import Effort
 from bench.plan.catalogue.profiles import PROFILES
 from bench.results.folder import read
 
@@ -77,6 +79,29 @@ class Outcome:
     covered: bool
     verdict: str
     half_width: float
+
+
+def after(noise: Noise, begin: float, work: float) -> float:
+    """When `work` seconds of typical work that begin at `begin` are done; wraps around."""
+    length, total = noise.ends[-1], noise.work[-1]
+    laps, moment = divmod(begin, length)
+    more, rest = divmod(_interpolate(moment, noise.ends, noise.work) + work, total)
+    return (laps + more) * length + _interpolate(rest, noise.work, noise.ends)
+
+
+def _interpolate(x: float, xs: list[float], ys: list[float]) -> float:
+    i = min(bisect_right(xs, x), len(xs) - 1)
+    return ys[i - 1] + (ys[i] - ys[i - 1]) * (x - xs[i - 1]) / (xs[i] - xs[i - 1])
+
+
+def _turn(noise: Noise, now: float, step: float, effort: Effort) -> tuple[float, float]:
+    """One turn of steps from `now`: when it ended, and its median step."""
+    taken, began = [], now
+    while len(taken) < effort.turn_min_steps or now - began < effort.turn_seconds:
+        end = after(noise, now, step)
+        taken.append(end - now)
+        now = end
+    return now, median(taken)
 
 
 def one_run(noise: Noise, speed: float, rounds: int, level: float, rng: random.Random):

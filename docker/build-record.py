@@ -1,29 +1,38 @@
-"""Prints what an image is built from, as JSON: `build-record.py CONTEXT`, in the build."""
+"""Prints what an image is built from, as JSON: `build-record.py CONTEXT MADE`, in the build.
+
+MADE has a folder for each stack, in it the file `build` if the stack was made.
+"""
 
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 BUILT_FROM = ("Dockerfile", "bench", "docker", "pyproject.toml", "requirements", "scripts")
 
 
 def main() -> None:
-    context = Path(sys.argv[1])
-    locks = sorted((context / "requirements").glob("*.txt"))
+    context, made = map(Path, sys.argv[1:])
+    stacks = {each.parent.name: each.read_text().strip() for each in sorted(made.glob("*/build"))}
+    locks = [each for each in sorted((context / "requirements").glob("*.txt")) if of(each, stacks)]
     record = {
         **commit(context),
         "locks": {lock.name: hashlib.sha256(lock.read_bytes()).hexdigest() for lock in locks},
         "base": os.environ["BENCH_BASE"],
         "base_digest": reading(os.environ["BENCH_BASE_DIGEST"], "the base was named without one"),
-        # PyTorch's own index marks its CPU build in the version, the registry's has no mark.
-        "torch_build": "cpu" if version("torch").endswith("+cpu") else "registry",
+        "torch_builds": stacks,
     }
     print(json.dumps(record, indent=1))
+
+
+def of(lock: Path, stacks: dict[str, str]) -> bool:
+    """Whether it says what is in the image: not a lock of a stack that was left out."""
+    stack = re.match(r"stack-(\w+)", lock.stem)
+    return stack is None or stack[1] in stacks
 
 
 def commit(context: Path) -> dict[str, object]:

@@ -4,8 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-all=$(mktemp)
-trap 'rm -f "$all"' EXIT
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
 compile() { # compile LOCK ARGUMENTS...: addresses and machine paths stay out of the file
     local lock=$1
@@ -17,11 +17,22 @@ compile() { # compile LOCK ARGUMENTS...: addresses and machine paths stay out of
 }
 
 cd requirements
-# All inputs resolved at once, so that a package has the same version in every lock.
-cat bench.txt dev.txt torch-registry.txt uv.txt >"$all" 2>/dev/null || true
+# All inputs but further stacks' resolved at once, so that a package has the same version in each.
+cat bench.txt dev.txt stack-ipex.txt uv.txt >"$work/all" 2>/dev/null || true
 echo "==> Resolving all inputs together"
-compile "$all" "$@" bench.in dev.in torch-registry.in uv.in
-for name in bench dev train torch-registry uv; do
+compile "$work/all" "$@" bench.in dev.in stack-ipex.in uv.in
+for name in bench dev stack-ipex uv; do
     echo "==> Writing requirements/$name.txt"
-    compile "$name.txt" --upgrade --constraint "$all" "$name.in"
+    compile "$name.txt" --upgrade --constraint "$work/all" "$name.in"
+done
+
+# Of a further stack the same versions, as far as its torch can do with them.
+for input in stack-*.in; do
+    name=${input%.in}
+    if [ "$name" = stack-ipex ]; then continue; fi
+    echo "==> Writing requirements/$name.txt"
+    cp "$work/all" "$work/$name"
+    if [ $# = 0 ]; then cat "$name.txt" >>"$work/$name" 2>/dev/null || true; fi
+    compile "$work/$name" "$input"
+    cp "$work/$name" "$name.txt"
 done

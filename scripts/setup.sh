@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Makes .venv, the local environment, from the locks in requirements/: scripts/setup.sh [fast|full]
-#   fast   the kit and what its fast tests and checks need
-#   full   the training stack and the system tools too (the default)
-# Says nothing if .venv is as the locks say; makes it anew if a lock changed or it is half-made.
+# Makes the local environments from the locks in requirements/:
+#   scripts/setup.sh fast              .venv: the kit and what its fast tests and checks need
+#   scripts/setup.sh full              with the stack `ipex` in it, and the system's tools (the default)
+#   scripts/setup.sh stack NAME        .stacks/NAME, another stack; of `ipex` the same as full
+#   scripts/setup.sh lanes LANES [NAME=PYTHON]   what these lanes need; NAME is a stack of the user's
+# Says nothing if all is as the locks say; makes anew what a lock changed of, or what is half-made.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 unset VIRTUAL_ENV CONDA_PREFIX PYTHONPATH PYTHONHOME UV_SYSTEM_PYTHON UV_TORCH_BACKEND
 
 fast_inputs=(scripts/setup.sh requirements/{uv,bench,dev}.txt)
-full_inputs=("${fast_inputs[@]}" scripts/training-stack.sh
-    requirements/{train,torch-cpu,torch-registry}.txt)
+full_inputs=("${fast_inputs[@]}" scripts/training-stack.sh requirements/stack-ipex{,-cpu}.txt)
 
 step() { # step WHAT COMMAND...: says what is done, and how long it took
     local began=$SECONDS
@@ -18,13 +19,13 @@ step() { # step WHAT COMMAND...: says what is done, and how long it took
     echo "    done in $((SECONDS - began)) s"
 }
 
-stamp() { # what .venv is made from, and where: it does not work from another place
+stamp() { # what an environment is made from, and where: it does not work from another place
     pwd -P
     sha256sum "$@"
 }
 
-is_current() { # is_current MARKER INPUT...
-    [ "$(stamp "${@:2}")" = "$(cat ".venv/$1" 2>/dev/null)" ] && .venv/bin/python -c '' 2>/dev/null
+is_current() { # is_current FOLDER MARKER INPUT...
+    [ "$(stamp "${@:3}")" = "$(cat "$1/$2" 2>/dev/null)" ] && "$1/bin/python" -c '' 2>/dev/null
 }
 
 find_python() {
@@ -83,25 +84,68 @@ add_training() {
     rm .venv/.bench-fast # half-made from here on
     follow_pip_configuration
     PATH=$PWD/.venv/bin:$PATH step "Installing torch, torchvision and IPEX" \
-        scripts/training-stack.sh .venv/bin/python
+        scripts/training-stack.sh ipex .venv/bin/python
     stamp "${fast_inputs[@]}" >.venv/.bench-fast
     stamp "${full_inputs[@]}" >.venv/.bench-full
 }
 
 fast() {
-    is_current .bench-fast "${fast_inputs[@]}" || make_fast
+    is_current .venv .bench-fast "${fast_inputs[@]}" || make_fast
 }
 
 full() {
-    if is_current .bench-full "${full_inputs[@]}"; then return; fi
+    if is_current .venv .bench-full "${full_inputs[@]}"; then return; fi
     if [ -e .venv/.bench-full ]; then rm -f .venv/.bench-fast; fi # of older locks: made anew
     fast
     add_training
     scripts/system-tools.sh
 }
 
+known_stacks() {
+    for input in requirements/stack-*.in; do
+        input=${input#requirements/stack-}
+        printf ' %s' "${input%.in}"
+    done
+}
+
+stack() {
+    if [ ! -e "requirements/stack-$1.in" ]; then
+        echo "error: there is no stack '$1'; known:$(known_stacks)" >&2
+        exit 2
+    fi
+    if [ "$1" = ipex ]; then
+        full
+        return
+    fi
+    fast
+    local folder=.stacks/$1 build=${TORCH_BUILD:-} inputs=(scripts/training-stack.sh)
+    for lock in "requirements/stack-$1.txt" "requirements/stack-$1-cpu.txt"; do
+        if [ -e "$lock" ]; then inputs+=("$lock"); fi
+    done
+    if is_current "$folder" .bench-full "${inputs[@]}" &&
+        { [ -z "$build" ] || [ -e "$folder/.bench-unpinned" ]; }; then return; fi
+    find_python
+    if [ -e "$folder/.bench-unpinned" ]; then build=cpu; fi # chosen once, it is kept
+    rm -rf "$folder"
+    step "Making $folder with $("$python" --version)" "$python" -m venv --without-pip "$folder"
+    follow_pip_configuration
+    TORCH_BUILD=$build PATH=$PWD/.venv/bin:$PATH step "Installing the stack $1" \
+        scripts/training-stack.sh "$1" "$folder/bin/python"
+    stamp "${inputs[@]}" >"$folder/.bench-full"
+    scripts/system-tools.sh "$folder/bin/python"
+}
+
+lanes() {
+    local names
+    names=$(python3 -I scripts/check-options.py --stacks lane "$1" stack "$2" 2>/dev/null) || names=ipex
+    fast
+    for name in $names; do stack "$name"; done
+}
+
 case ${1:-full} in
     fast) fast ;;
     full) full ;;
-    *) echo "Usage: scripts/setup.sh [fast|full]" >&2 && exit 2 ;;
+    stack) stack "${2:-}" ;;
+    lanes) lanes "${2:-}" "${3:-}" ;;
+    *) echo "Usage: scripts/setup.sh [fast|full|stack NAME|lanes LANES [NAME=PYTHON]]" >&2 && exit 2 ;;
 esac

@@ -133,6 +133,7 @@ def make_host(
             tcmalloc=known("/usr/lib/x86_64-linux-gnu/libtcmalloc.so")
             if big
             else unknown("not found; install it with: apt-get install libgoogle-perftools-dev"),
+            compiler=known("/usr/bin/g++"),
         ),
         stacks=[make_stack()],
     )
@@ -159,6 +160,7 @@ def make_stack(name: str = "ipex", **changes: Any) -> Stack:
         },
         "ipexrun": known("/opt/bench/bin/ipexrun"),
         "iomp5": known("/opt/bench/lib/libiomp5.so"),
+        "headers": known("/usr/include/python3.11/Python.h"),
         "lock": known("5f" * 32),
     }
     return Stack(name=name, **(facts | changes))

@@ -51,6 +51,36 @@ LANES: dict[str, dict[str, Any]] = {
     },
 }
 
+_FP32 = {"precision": "fp32", "ceiling": "AVX512_CORE", "instruction_set": "avx512_core"}
+_BF16 = {
+    "precision": "bf16",
+    "ceiling": "AVX512_CORE_BF16",
+    "instruction_set": "avx512_core_bf16",
+}
+_AMX = {"precision": "bf16", "ceiling": "AVX512_CORE_AMX", "instruction_set": "amx"}
+
+TODAY: dict[str, dict[str, Any]] = {
+    lane: {
+        "title": lane,
+        "engine": engine,
+        "stack": "torch",
+        "memory_format": "channels_last",
+        "environment": {"ONEDNN_MAX_CPU_ISA": level["ceiling"]},
+        "instead_of": instead_of,
+        **level,
+    }
+    for lane, engine, instead_of, level in (
+        ("fp32-torch", "stock", "fp32-ipex", _FP32),
+        ("fp32-compile", "compile", "fp32-ipex", _FP32),
+        ("bf16-avx512-torch", "stock", "bf16-avx512", _BF16),
+        ("bf16-avx512-compile", "compile", "bf16-avx512", _BF16),
+        ("bf16-amx-torch", "stock", "bf16-amx", _AMX),
+        ("bf16-amx-compile", "compile", "bf16-amx", _AMX),
+        ("fp32-bf16math-amx", "stock", None, _AMX | {"precision": "fp32", "fp32_math": "bf16"}),
+    )
+}
+"""Lanes of a second stack, of today's PyTorch: what could be run instead of IPEX's."""
+
 PLACEMENT = Placement(
     cores=[0, 1],
     node=0,
@@ -76,7 +106,7 @@ def make_workload(**changes: Any) -> Workload:
 
 def make_lane(lane: str = "fp32", **changes: Any) -> PlannedLane:
     """A lane that is planned to run; `changes` are fields of the lane, or of its set-up."""
-    facts = LANES[lane] | {"batch_size": 16} | changes
+    facts = (LANES | TODAY)[lane] | {"batch_size": 16} | changes
     setup = {
         "stack": "ipex",
         "placement": PLACEMENT,

@@ -15,7 +15,7 @@ from bench.host.cpu import Block
 from bench.host.instructions import Attempt
 from bench.host.live import Live
 from bench.host.probe import probe
-from bench.host.stacks import STACKS
+from bench.host.stacks import STACKS, StackEntry
 from bench.model.base import Reading
 from bench.model.host import AmxPermission, Host, Stack, Tools
 from bench.text import format_cpulist, parse_cpulist
@@ -305,23 +305,30 @@ def _tools(missing: tuple[str, ...]) -> Tools:
         "numactl": "/usr/bin/numactl",
         "taskset": "/usr/bin/taskset",
         "tcmalloc": "/usr/lib/x86_64-linux-gnu/libtcmalloc.so",
+        "compiler": "/usr/bin/g++",
     }
     return Tools(**{name: _unless(name, missing, path) for name, path in paths.items()})
 
 
 def _stacks(missing: tuple[str, ...]) -> list[Stack]:
     """Every stack of the catalogue, with the releases that it is meant to have."""
-    return [
-        Stack(
-            name=entry.name,
-            python=Reading(value="/opt/venv/bin/python"),
-            packages={name: _unless(name, missing, pin) for name, pin in entry.packages.items()},
-            ipexrun=_unless("ipexrun", missing, "/opt/venv/bin/ipexrun"),
-            iomp5=_unless("iomp5", missing, "/opt/venv/lib/libiomp5.so"),
-            lock=Reading(value="5f" * 32),
-        )
-        for entry in STACKS.values()
-    ]
+    return [_stack(entry, missing) for entry in STACKS.values()]
+
+
+def _stack(entry: StackEntry, missing: tuple[str, ...]) -> Stack:
+    ipex = "intel-extension-for-pytorch"
+    folder = "/opt/venv" if ipex in entry.packages else f"/opt/.stacks/{entry.name}"
+    return Stack(
+        name=entry.name,
+        python=Reading(value=f"{folder}/bin/python"),
+        packages={name: _unless(name, missing, pin) for name, pin in entry.packages.items()},
+        ipexrun=_unless("ipexrun", missing, f"{folder}/bin/ipexrun")
+        if ipex in entry.packages
+        else Reading(reason=f"it comes with {ipex}, which this stack has not"),
+        iomp5=_unless("iomp5", missing, f"{folder}/lib/libiomp5.so"),
+        headers=_unless("headers", missing, "/usr/include/python3.11/Python.h"),
+        lock=Reading(value="5f" * 32),
+    )
 
 
 def _unless(name: str, missing: tuple[str, ...], value: str) -> Reading[str]:
@@ -332,4 +339,4 @@ def _unless(name: str, missing: tuple[str, ...], value: str) -> Reading[str]:
 
 def _can_miss() -> set[str]:
     packages = {name for entry in STACKS.values() for name in entry.packages}
-    return {*Tools.model_fields, "ipexrun", "iomp5", *packages}
+    return {*Tools.model_fields, "ipexrun", "iomp5", "headers", *packages}

@@ -23,7 +23,14 @@ from bench.model.summary import LaneEnergy, LaneSummary, Spread
 from bench.report.exports.samples import samples_csv
 from tests.artifacts import consistent_result, write_artifact
 from tests.factories import make_noise, make_result
-from tests.report.scenes import disturbed_round, four_lanes, invalid_lane, record_of, summarized
+from tests.report.scenes import (
+    disturbed_round,
+    four_lanes,
+    invalid_lane,
+    leaving_ipex,
+    record_of,
+    summarized,
+)
 
 ROOT = Path(__file__).parents[1]
 HARMFUL = "\x1b[31m\x9b2J\u202e<b>$x$\n" + "x" * 3000
@@ -90,6 +97,21 @@ def test_a_lanes_figures_are_the_summarys_measures(epochs: bool, tmp_path: Path)
     figures = lanes.filter(regex="throughput|speedup|epoch_time|share|peak|energy|_time$").notna()
     without_ends = [name for name in figures if not name.endswith(("_low", "_high"))]
     assert figures[without_ends].sum().sum() == len(there), "and no others"
+
+
+def test_what_a_lane_replaces_compiles_and_loses_is_in_its_row(tmp_path: Path) -> None:
+    made = leaving_ipex(rounds=3)
+    lanes = bench.load(written(tmp_path / "run", made)).lanes.set_index("lane")
+    (departure,) = (x.compute for x in made.summary.departures if x.other == "fp32-compile")
+    assert departure is not None
+    assert lanes.loc["fp32-compile", "compute_speedup_over_archived"] == departure.value
+    cost = of(made, "fp32-compile").compilation
+    assert cost is not None
+    assert lanes.loc["fp32-compile", "compile_cold_time"] == cost.cold_seconds
+    assert lanes.loc["fp32-compile", "compile_pays_off_after"] == cost.pays_off_steps
+    assert lanes["compile_cold_time"].notna().sum() == 3
+    assert lanes.loc["fp32-ipex", ["loss_first", "loss_last"]].tolist() == [2.532, 2.322]
+    assert lanes.loc["fp32-bf16math-amx", "fp32_math"] == "bf16"
 
 
 def test_a_lane_has_its_state_verdict_and_colour(frames: Frames, result: Result) -> None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
+from bench.analysis.generated import generated_cautions
 from bench.analysis.ratios import Records
 from bench.analysis.states import by_rounds
 from bench.model.plan import PlannedLane
@@ -42,7 +43,7 @@ def another_setup(setup: Setup, seen: Observed | None) -> list[str]:
     if seen is None:
         return []
     parts = (_cores(setup, seen), _threads(setup, seen), _bound_elsewhere(setup, seen))
-    engine = ["IPEX was loaded in it"] if setup.engine == "stock" and seen.ipex_mapped else []
+    engine = ["IPEX was loaded in it"] if seen.ipex_mapped and seen.ipex_isa is None else []
     return [sentence for part in parts for sentence in part] + engine
 
 
@@ -55,6 +56,7 @@ def _sentences(setup: Setup, record: RankRecord) -> Iterator[str]:
         yield from _memory(setup, seen)
         yield from _libraries(setup, seen)
         yield from _settings(seen)
+    yield from generated_cautions(record.compilation)
     if record.limits_failure is not None:
         failure = record.limits_failure
         yield f"the limits of its cores could not be had: {failure.kind}: {failure.message}"

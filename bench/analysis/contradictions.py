@@ -5,26 +5,29 @@ operators, which one process of a lane counts for all: `bench.analysis.coverage`
 """
 
 from bench.analysis.cautions import another_setup
+from bench.analysis.generated import generated_contradictions
 from bench.analysis.isa import announced, has_bf16, parts, within
 from bench.analysis.kernels import CONVOLUTIONS, at_own_set, products, share_at_own_set, spent
+from bench.analysis.losses import in_bf16
 from bench.model.plan import PlannedLane
 from bench.model.process import Kernel, Rank
 from bench.text import percent
 
 OWN_SHARE_MIN = 0.5
-"""A BF16 lane's name must hold for more than this share of its time in what it mostly does,
-convolutions or products. Not for all:
-oneDNN picks by shape, and a layer too small for AMX runs without it."""
+"""The name of a lane that computes in BF16 must hold for more than this share of its time in what
+it mostly does, convolutions or products. Not for all: oneDNN picks by shape, and a layer too small
+for AMX runs without it."""
 
 NAMES_SHOWN = 3
 
 
 def rank_contradictions(lane: PlannedLane, rank: Rank) -> list[str]:
     """What makes a completed rank's lane invalid: what ran in it, and what it ran on."""
-    observed = rank.record.observed if rank.record else None
+    record = rank.record
     return [
         *contradictions(lane, rank.kernels, rank.announced),
-        *another_setup(lane.setup, observed),
+        *generated_contradictions(lane, record.compilation if record else None),
+        *another_setup(lane.setup, record.observed if record else None),
     ]
 
 
@@ -44,18 +47,21 @@ def contradictions(
     if not any(kernel.milliseconds for kernel in worked):
         return ["oneDNN timed no convolution and no product: nothing proves what ran"]
     if lane.setup.precision == "fp32":
-        sentences = [_loose_math(kernels), _narrow_operands(worked)]
+        sentences = [_loose_math(lane, kernels), _narrow_operands(worked)]
     else:
-        sentences = [_emulated(worked), _elsewhere(lane, worked)]
+        sentences = [_emulated(worked)]
+    if in_bf16(lane):
+        sentences += [_elsewhere(lane, worked)]
     ceiling = lane.setup.ceiling
     sentences += [_above_ceiling(ceiling, kernels), _not_in_force(ceiling, announced_sets or [])]
     sentences += [_unknown_sets(ceiling, kernels)]
     return [sentence for sentence in sentences if sentence is not None]
 
 
-def _loose_math(kernels: list[Kernel]) -> str | None:
-    """FP32 kernels that may compute in less: `ONEDNN_DEFAULT_FPMATH_MODE` and its like."""
-    loose = [kernel for kernel in kernels if kernel.fpmath not in (None, "strict")]
+def _loose_math(lane: PlannedLane, kernels: list[Kernel]) -> str | None:
+    """FP32 kernels that may compute in less than the lane: `ONEDNN_DEFAULT_FPMATH_MODE` does it."""
+    allowed = (None, "strict", *(["bf16"] if in_bf16(lane) else []))
+    loose = [kernel for kernel in kernels if kernel.fpmath not in allowed]
     modes = _listed([str(kernel.fpmath) for kernel in loose])
     return f"{_calls(loose, kernels)} may compute FP32 in {modes} (fpmath)" if loose else None
 
@@ -87,11 +93,17 @@ def _emulated(worked: list[Kernel]) -> str | None:
 def _elsewhere(lane: PlannedLane, worked: list[Kernel]) -> str | None:
     """Work that ran on another set or in FP32: the convolutions', or all of it where they are few.
 
-    A vision transformer has one convolution, and a tenth of a percent of its time in it.
+    A vision transformer has one convolution, and a tenth of a percent of its time in it. Of FP32
+    convolutions that may compute in BF16 only the forward pass is judged: oneDNN 3.12 has the
+    gradients of weights, and of inputs behind a stride, in FP32 alone.
     """
+    kind = "convolutions'"
+    if lane.setup.fp32_math == "bf16":
+        kind = "forward convolutions'"
+        worked = [kernel for kernel in worked if kernel.direction in ("forward", "none")]
     convolutions = [kernel for kernel in worked if kernel.primitive in CONVOLUTIONS]
     mostly = spent(convolutions) >= spent(worked) / 2
-    judged, what = (convolutions, "convolutions'") if mostly else (worked, "products'")
+    judged, what = (convolutions, kind) if mostly else (worked, "products'")
     share = share_at_own_set(lane, judged)
     if share is None:  # most of it was MKL's
         return f"nothing proves on which instruction set the {what} time was spent"

@@ -19,8 +19,8 @@ CALLS_MIN = 0.8
 """Of the convolutions and products that a step is made of, the share that must have been seen.
 
 Every whole step that was recorded, FP32 and BF16, on AVX2, AVX-512 and AMX, of ResNet-18, ResNet-50
-and ViT-B/16, by PyTorch and by IPEX, has all of them. A fifth is left for what an engine fuses, or
-computes by itself because it is small."""
+and ViT-B/16, by PyTorch, eager and compiled, and by IPEX, has all of them. A fifth is left
+for what an engine fuses, or computes by itself because it is small."""
 
 TIME_MIN = 0.05
 """Of the step's wall time, the share that the kernels must have taken. On two cores 35 to 70 % were

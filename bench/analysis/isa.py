@@ -130,10 +130,15 @@ def has_bf16(name: str) -> bool | None:
     return None if mask is None else bool(mask & BF16_BITS)
 
 
+def contains(name: str, other: str) -> bool | None:
+    """Whether the first set has all of the other; None for a name that is not known."""
+    mask, least = _mask(name), _mask(other)
+    return None if mask is None or least is None else mask & least == least
+
+
 def below(name: str, other: str) -> bool:
     """Whether the first set is less than the other. Of names that are not known, nothing is."""
-    mask, most = MASKS.get(name), MASKS.get("avx512_core_amx" if other == "amx" else other)
-    return mask is not None and most is not None and mask != most and mask & most == mask
+    return contains(other, name) is True and _mask(name) != _mask(other)
 
 
 def within(name: str, ceiling: str) -> bool | None:
@@ -141,7 +146,10 @@ def within(name: str, ceiling: str) -> bool | None:
 
     A ceiling that oneDNN does not know holds nothing back, so everything is within it.
     """
-    mask, most = MASKS.get(name), MASKS.get(ceiling.lower())
-    if most is None:
-        return True
-    return None if mask is None else mask & most == mask
+    ceiling = ceiling.lower()
+    return True if _mask(ceiling) is None else contains(ceiling, name)
+
+
+def _mask(name: str) -> int | None:
+    """The set's bits; `amx` is the least of its sets."""
+    return MASKS.get("avx512_core_amx" if name == "amx" else name)

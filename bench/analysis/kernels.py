@@ -5,6 +5,7 @@ from statistics import median
 
 from bench.analysis.evidence import GEMM, MKL
 from bench.analysis.isa import is_amx, parts
+from bench.analysis.losses import in_bf16
 from bench.model.plan import PlannedLane
 from bench.model.process import Kernel, Rank
 from bench.model.summary import KernelShare
@@ -30,7 +31,9 @@ KINDS = {
     "lrn": "normalization",
     "pooling": "pooling",
 }
-"""Words for oneDNN's primitives; convolutions have their direction, the rest is `other`."""
+"""Words for oneDNN's primitives; convolutions have their direction, the rest is `OTHER`."""
+
+OTHER = "other"
 
 
 def kernel_share(lane: PlannedLane, processes: list[list[Kernel]]) -> KernelShare | None:
@@ -93,7 +96,7 @@ def _tells(lane: PlannedLane, kernel: Kernel) -> bool:
         return True
     words = set(kernel.implementation.split(":"))
     nameless = kernel.implementation.startswith(MKL) or kernel.primitive == GEMM
-    return not nameless and (lane.setup.precision == "bf16" or bool(words & PORTABLE))
+    return not nameless and (in_bf16(lane) or bool(words & PORTABLE))
 
 
 def spent(kernels: list[Kernel]) -> float:
@@ -116,7 +119,9 @@ def step_milliseconds(rank: Rank) -> float | None:
 
 def _precise(lane: PlannedLane, kernel: Kernel) -> bool:
     types = set(kernel.data_types)
-    return "bf16" in types if lane.setup.precision == "bf16" else types == {"f32"}
+    if lane.setup.precision == "bf16":
+        return "bf16" in types
+    return types == {"f32"} and (lane.setup.fp32_math == "fp32" or kernel.fpmath == "bf16")
 
 
 def products(kernels: list[Kernel]) -> list[Kernel]:
@@ -135,4 +140,4 @@ def milliseconds(kernels: list[Kernel]) -> dict[str, float]:
 def _kind(kernel: Kernel) -> str:
     if kernel.primitive in CONVOLUTIONS:
         return f"convolution {kernel.direction}"
-    return KINDS.get(kernel.primitive.removesuffix("_v2"), "other")
+    return KINDS.get(kernel.primitive.removesuffix("_v2"), OTHER)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from bench.analysis.ratios import ratio_against
 from bench.model.measure import Measure
-from bench.model.summary import Interval, LaneSummary, Spread, Summary
+from bench.model.summary import Interval, LaneSummary, Ratio, Spread, Summary
 
 Better = Literal["more", "less"]
 _MORE: Better = "more"
@@ -27,6 +27,7 @@ def measures(summary: Summary) -> list[Measure]:
             *_ratios(lane, summary),
             *_shares(lane),
             *_costs(lane),
+            *_compiling(lane),
             *_energy(lane),
         )
     ]
@@ -62,7 +63,10 @@ def _energy(lane: LaneSummary) -> Iterator[Measure]:
 
 
 def _ratios(lane: LaneSummary, summary: Summary) -> Iterator[Measure]:
-    """Over the baseline, over the best FP32 lane and, on AMX, over the same in BF16 on AVX-512."""
+    """Over the baseline, over the best FP32 lane and, on AMX, over the same in BF16 on AVX-512.
+
+    And over the lane of an archived engine that it could replace.
+    """
     usual = (summary.baseline, summary.best_fp32)
     for part, ratios in (("compute", lane.compute_ratios), ("end_to_end", lane.end_to_end_ratios)):
         beside = next((each.against for each in ratios if each.against not in usual), None)
@@ -70,8 +74,33 @@ def _ratios(lane: LaneSummary, summary: Summary) -> Iterator[Measure]:
         for role, against in roles:
             ratio = ratio_against(ratios, against) if against is not None else None
             if ratio is not None:
-                name = f"{part}_speedup_over_{role}"
-                yield _measure(lane, name, ratio.value, "ratio", _MORE, ratio.interval)
+                yield _speed_up(lane, f"{part}_speedup_over_{role}", ratio)
+    for each in summary.departures:
+        if each.other == lane.lane:
+            for part, ratio in (("compute", each.compute), ("end_to_end", each.end_to_end)):
+                if ratio is not None:
+                    yield _speed_up(lane, f"{part}_speedup_over_archived", ratio)
+
+
+def _compiling(lane: LaneSummary) -> Iterator[Measure]:
+    """Its seconds, and the steps after which they are earned back, if they are."""
+    cost = lane.compilation
+    if cost is None:
+        return
+    if cost.cold_seconds is not None:
+        yield _measure(lane, "compile_cold_time", cost.cold_seconds, "seconds", _LESS)
+    if (warm := cost.warm_seconds) is not None:
+        yield _measure(lane, "compile_warm_time", warm.median, "seconds", _LESS, warm)
+    if cost.pays_off_steps is not None:
+        yield Measure(
+            lane=lane.lane,
+            name="compile_pays_off_after",
+            value=cost.pays_off_steps,
+            unit="steps",
+            low=cost.pays_off_steps_low,
+            high=cost.pays_off_steps_high,
+            better=_LESS,
+        )
 
 
 def _shares(lane: LaneSummary) -> Iterator[Measure]:
@@ -84,6 +113,10 @@ def _shares(lane: LaneSummary) -> Iterator[Measure]:
     ):
         if share is not None:
             yield _measure(lane, name, share, "ratio", _MORE)
+
+
+def _speed_up(lane: LaneSummary, name: str, ratio: Ratio) -> Measure:
+    return _measure(lane, name, ratio.value, "ratio", _MORE, ratio.interval)
 
 
 def _measure(

@@ -7,9 +7,11 @@ The version goes up with whatever changes a summary of the same processes.
 from bench.analysis import (
     contradictions,
     coverage,
+    departures,
     disturbed,
     interval,
     kernels,
+    losses,
     outliers,
     slow_kernels,
 )
@@ -25,6 +27,11 @@ CONSTANTS: dict[str, float] = {
     "step_time_share_low": coverage.TIME_LOW,
     "slow_kernels_share": slow_kernels.SLOW_SHARE,
     "reference_reorders_share": slow_kernels.REORDER_SHARE,
+    "departure_part_share": departures.WORTH_TELLING,
+    "loss_tolerance_fp32": losses.FP32_TOLERANCE,
+    "loss_tolerance_bf16": losses.BF16_TOLERANCE,
+    "loss_pixels_min_fp32": losses.FP32_PIXELS_MIN,
+    "loss_pixels_min_bf16": losses.BF16_PIXELS_MIN,
     "outlier_cutoff": outliers.CUTOFF,
     "outlier_values_min": outliers.VALUES_MIN,
     "disturbed_share": disturbed.SHARE,

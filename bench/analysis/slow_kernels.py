@@ -69,7 +69,7 @@ def _reference_reorders(steps: list[Rank]) -> Iterator[str]:
         return
     worst = max(range(len(steps)), key=lambda i: costs[i][0])
     cost, whole = costs[worst]
-    reorders = _by_reference(steps[worst].kernels)
+    reorders = reference_reorders(steps[worst].kernels)
     calls = counted(sum(each.calls for each in reorders), "reference reorder")
     names = ", ".join(dict.fromkeys(each.implementation for each in reorders))
     of = "a step" if step_milliseconds(steps[worst]) else "the kernels' time"
@@ -78,10 +78,11 @@ def _reference_reorders(steps: list[Rank]) -> Iterator[str]:
 
 def _cost(rank: Rank) -> tuple[float, float]:
     """Milliseconds of the reference reorders, and of the step, or of all kernels if not timed."""
-    return spent(_by_reference(rank.kernels)), step_milliseconds(rank) or spent(rank.kernels)
+    return spent(reference_reorders(rank.kernels)), step_milliseconds(rank) or spent(rank.kernels)
 
 
-def _by_reference(kernels: list[Kernel]) -> list[Kernel]:
+def reference_reorders(kernels: list[Kernel]) -> list[Kernel]:
+    """Those by code for any layout."""
     return [
         each
         for each in kernels

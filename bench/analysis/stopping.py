@@ -6,20 +6,24 @@ from bench.analysis.interval import half_width_with
 from bench.analysis.ratios import FUNCTIONAL_CHECK, widest
 from bench.model.plan import Plan
 from bench.model.standing import Standing
-from bench.model.summary import Ratio, Summary
+from bench.model.summary import Interval, Ratio, Summary
 from bench.text import counted
 
 
 def compute_ratios(summary: Summary) -> list[Ratio]:
-    """Every lane's: the ones whose precision ends a run."""
-    return [ratio for lane in summary.lanes for ratio in lane.compute_ratios]
+    """Every one that is stated: their precision ends a run."""
+    return [
+        *(ratio for lane in summary.lanes for ratio in lane.compute_ratios),
+        *(each.compute for each in summary.departures if each.compute is not None),
+    ]
 
 
 def enough(plan: Plan, summary: Summary, round_seconds: list[float], elapsed: float) -> str | None:
     """Why no further round is begun; None if another is wanted and fits.
 
     `round_seconds` are those of the rounds that were run since the run began or was resumed,
-    `elapsed` seconds ago. At least one of them is run whatever the budget.
+    `elapsed` seconds ago. At least one of them is run whatever the budget. The first tells the
+    next one's length only as long as it is alone: engines compile in it, limits are measured.
     """
     done = summary.rounds_completed
     if done >= plan.rounds_max:
@@ -32,7 +36,11 @@ def enough(plan: Plan, summary: Summary, round_seconds: list[float], elapsed: fl
         target = f"±{100 * plan.target_precision:.1f} %"
         return f"every interval is within {target}, after {done} rounds"
     budget = plan.time_budget_seconds
-    if round_seconds and budget is not None and elapsed + max(round_seconds) > budget:
+    if (
+        round_seconds
+        and budget is not None
+        and elapsed + max(round_seconds[1:] or round_seconds) > budget
+    ):
         return _no_room(plan, budget, done, half_width)
     return None
 
@@ -58,34 +66,41 @@ def standing(plan: Plan, summary: Summary) -> Standing:
         rounds_most=plan.rounds_max,
         half_width=widest(ratios),
         target=plan.target_precision if waits else None,
-        rounds_to_go=_to_go(plan, summary.rounds_completed, ratios, waits),
+        rounds_to_go=_to_go(plan, summary, waits),
     )
 
 
-def _to_go(plan: Plan, done: int, ratios: list[Ratio], waits: bool) -> int | None:
+def _to_go(plan: Plan, summary: Summary, waits: bool) -> int | None:
     """None where it waits for an interval that there is none of yet."""
+    done = summary.rounds_completed
     if plan.functional_check:
         return max(plan.rounds_min - done, 0)
     most = max(plan.rounds_max - done, 0)
     if not waits or most == 0:
         return most
-    expected = [_rounds_for(ratio, plan.target_precision, most) for ratio in ratios]
-    known = [rounds for rounds in expected if rounds is not None]
-    if not ratios or len(known) < len(expected):
+    ratios = compute_ratios(summary)
+    known = [(each.interval, each.rounds) for each in ratios if each.interval is not None]
+    if not known or len(known) < len(ratios):
         return None
-    return min(max(*known, plan.rounds_min - done, 0), most)
+    measured = sum(lane.compute_samples_per_second is not None for lane in summary.lanes)
+    expected = (
+        _rounds_for(*each, plan.target_precision, most, lanes=summary.family, measured=measured)
+        for each in known
+    )
+    return min(max(*expected, plan.rounds_min - done, 0), most)
 
 
-def _rounds_for(ratio: Ratio, target: float, most: int) -> int | None:
-    """Further rounds until the ratio's half-width is within the target, at most `most`.
+def _rounds_for(
+    sure: Interval, done: int, target: float, most: int, *, lanes: int, measured: int
+) -> int:
+    """Further rounds until the interval's half-width is within the target, at most `most`.
 
-    What the rounds have varied by is taken to stay: the half-width falls as t/√n.
+    What the rounds have varied by is taken to stay: the half-width falls as the quantile over √n.
     """
-    if ratio.interval is None:
-        return None
-    half = math.log(ratio.interval.high / ratio.interval.low) / 2
-    for more in range(most):
-        now, then = ratio.rounds, ratio.rounds + more
-        if half_width_with(half, now, then, stops_when_narrow=True) <= target:
-            return more
-    return most
+    half = math.log(sure.high / sure.low) / 2
+    narrow = (
+        more
+        for more in range(most)
+        if half_width_with(half, done, done + more, lanes=lanes, measured=measured) <= target
+    )
+    return next(narrow, most)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from bench.analysis.cautions import cautions
+from bench.analysis.compile_cost import compile_cost
 from bench.analysis.coverage import (
     Coverage,
     coverage,
@@ -13,9 +14,12 @@ from bench.analysis.coverage import (
     operators,
     with_coverage,
 )
+from bench.analysis.departures import departures
 from bench.analysis.disturbed import round_states
 from bench.analysis.energy import lane_energy
+from bench.analysis.family import Family
 from bench.analysis.kernels import kernel_share
+from bench.analysis.losses import common_steps, in_bf16, loss_cautions, loss_of_step
 from bench.analysis.method import method
 from bench.analysis.outliers import outliers
 from bench.analysis.rates import (
@@ -27,7 +31,7 @@ from bench.analysis.rates import (
     phase_medians,
     spread,
 )
-from bench.analysis.ratios import Records, Turns, denominators, ratios, same_on_avx512
+from bench.analysis.ratios import Records, Turns, denominators, same_on_avx512
 from bench.analysis.roofline import limit_share
 from bench.analysis.slow_kernels import slow_kernel_cautions
 from bench.analysis.states import LaneOutcome, lane_states
@@ -35,7 +39,15 @@ from bench.analysis.unknown_sets import unknown_set_cautions
 from bench.model.plan import Plan, PlannedLane
 from bench.model.process import Process, Rank
 from bench.model.record import CoreLimits, RankRecord
-from bench.model.summary import KernelShare, LaneSummary, LimitShare, Ratio, Spread, Summary
+from bench.model.summary import (
+    Departure,
+    KernelShare,
+    LaneSummary,
+    LimitShare,
+    Ratio,
+    Spread,
+    Summary,
+)
 
 Rates = dict[int, float]
 """One lane's samples/s by round."""
@@ -51,17 +63,30 @@ def summarize(plan: Plan, processes: list[Process], data_samples: int | None) ->
     records = {each.lane: completed_records(each, processes) for each in outcomes}
     rates = {lane: _rates(own, compute_rate) for lane, own in records.items()}
     rounds = round_states(plan, processes)
-    material = _Material(plan, processes, records, best_fp32(plan.lanes, rates), data_samples)
+    material = _Material(
+        plan,
+        processes,
+        records,
+        best_fp32(plan.lanes, rates),
+        data_samples,
+        {lane: spread(list(each.values())) for lane, each in rates.items()},
+        common_steps(records),
+        {turns: Family(plan, records, turns) for turns in (compute_turns, end_to_end_turns)},
+    )
+    lanes = [
+        material.summarize(lane, outcome)
+        for lane, outcome in zip(plan.lanes, outcomes, strict=True)
+    ]
     return Summary(
         method=method(),
         rounds_completed=sum(each.complete for each in rounds),
         baseline=plan.baseline,
         best_fp32=material.best_fp32,
-        lanes=[
-            material.summarize(lane, outcome)
-            for lane, outcome in zip(plan.lanes, outcomes, strict=True)
-        ],
+        lanes=lanes,
         rounds=rounds,
+        family=len(plan.running),
+        loss_steps=material.loss_steps,
+        departures=material.departures(lanes),
     )
 
 
@@ -78,11 +103,14 @@ def completed_records(outcome: LaneOutcome, processes: list[Process]) -> Records
 
 
 def best_fp32(lanes: list[PlannedLane], compute: dict[str, Rates]) -> str | None:
-    """The FP32 lane with the highest median compute rate; None if none was measured."""
+    """The FP32 lane with the highest median compute rate; None if none was measured.
+
+    None of those whose products compute in BF16.
+    """
     medians = {
         lane.id: median(compute[lane.id].values())
         for lane in lanes
-        if lane.setup.precision == "fp32" and compute[lane.id]
+        if not in_bf16(lane) and compute[lane.id]
     }
     return max(medians, key=lambda lane: medians[lane]) if medians else None
 
@@ -96,13 +124,15 @@ class _Material:
     records: dict[str, Records]
     best_fp32: str | None
     data_samples: int | None
+    rates: dict[str, Spread | None]
+    loss_steps: int | None
+    families: dict[Turns, Family]
 
     def summarize(self, lane: PlannedLane, outcome: LaneOutcome) -> LaneSummary:
         own, completed = self.records[lane.id], self._completed(lane)
         counted = completed if outcome.state != "invalid" else []
-        compute, whole = _rates(own, compute_rate), _rates(own, end_to_end_rate)
+        whole, rate = _rates(own, end_to_end_rate), self.rates[lane.id]
         measured = _epochs_measured(own)
-        rate = spread(list(compute.values()))
         return LaneSummary(
             lane=lane.id,
             state=outcome.state,
@@ -113,26 +143,45 @@ class _Material:
             epoch_measured=bool(measured),
             phase_seconds=_phase_seconds(own),
             peak_memory_bytes=_peak_memory(own),
-            cautions=[*cautions(lane, own), *self._evidence_cautions(lane, counted)],
+            cautions=[
+                *cautions(lane, own),
+                *self._evidence_cautions(lane, counted),
+                *loss_cautions(lane, self.plan.lanes, self._first_losses()),
+            ],
             outliers=sum(len(outliers(each.compute.timed.totals())) for each in own.values()),
             unsteady_warmups=sum(each.warmup.steady is False for each in own.values()),
             kernels=self._kernels(lane, completed),
             limits=self._limits(lane, rate),
             energy=lane_energy(counted),
+            loss_first=loss_of_step(own, 1),
+            loss_last=loss_of_step(own, self.loss_steps),
+            compilation=compile_cost(lane, self.plan.lanes, self.records, self.rates, self._pair),
             compute_ratios=self._ratios(lane, compute_turns),
             end_to_end_ratios=self._ratios(lane, end_to_end_turns),
         )
 
     def _ratios(self, lane: PlannedLane, turns: Turns) -> list[Ratio]:
         beside = same_on_avx512(lane, self.plan.lanes)
-        return ratios(
-            lane.id,
-            self.records,
-            denominators(self.plan.baseline, self.best_fp32, beside),
-            turns,
-            stops_when_narrow=self.plan.rounds_min < self.plan.rounds_max,
-            functional_check=self.plan.functional_check,
-        )
+        against = denominators(self.plan.baseline, self.best_fp32, beside)
+        return self.families[turns].ratios(lane.id, against)
+
+    def departures(self, lanes: list[LaneSummary]) -> list[Departure]:
+        """What leaving an archived engine comes to, from what each lane came to."""
+        ranks = {
+            lane: [
+                each.ranks[0] for each in self.processes if each.lane == lane and each.round in own
+            ]
+            for lane, own in self.records.items()
+        }
+        summaries = {each.lane: each for each in lanes}
+        return departures(self.plan.lanes, summaries, ranks, self._pair)
+
+    def _pair(self, lane: str, against: str, turns: Turns) -> Ratio | None:
+        return self.families[turns].ratio(lane, against)
+
+    def _first_losses(self) -> dict[str, float]:
+        losses = {lane: loss_of_step(own, 1) for lane, own in self.records.items()}
+        return {lane: loss for lane, loss in losses.items() if loss is not None}
 
     def _completed(self, lane: PlannedLane) -> list[Process]:
         """Of an invalid lane too: they show what contradicts its name."""
@@ -167,8 +216,7 @@ class _Material:
         limits = {each.id: measured_limits(self.records[each.id]) for each in self.plan.lanes}
         own, cores = lane.setup, lane.setup.placement.cores
         beside = [each for each in self.plan.lanes if each.setup.placement.cores == cores]
-        level = (own.precision, own.ceiling)
-        same = [each for each in beside if (each.setup.precision, each.setup.ceiling) == level]
+        same = [each for each in beside if _level(each) == _level(lane)]
         if not limits[lane.id] or rate is None:
             return None
         return limit_share(
@@ -178,6 +226,11 @@ class _Material:
             rate.median,
             own.batch_size,
         )
+
+
+def _level(lane: PlannedLane) -> tuple[str, ...]:
+    """What the peak of its products depends on, besides its cores."""
+    return lane.setup.precision, lane.setup.fp32_math, lane.setup.ceiling
 
 
 def measured_limits(records: Records) -> list[CoreLimits]:

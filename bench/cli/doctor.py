@@ -15,6 +15,8 @@ Strict = Annotated[bool, typer.Option("--strict", help="A warning, too, ends wit
 def doctor(
     profile: Annotated[str | None, WORDS["profile"]] = None,
     model: Annotated[str | None, WORDS["model"]] = None,
+    lane: Annotated[list[str] | None, WORDS["lane"]] = None,
+    stack: Annotated[list[str] | None, WORDS["stack"]] = None,
     cores: Annotated[str | None, WORDS["cores"]] = None,
     node: Annotated[int | None, WORDS["node"]] = None,
     batch_size: Annotated[int | None, WORDS["batch_size"]] = None,
@@ -28,10 +30,14 @@ def doctor(
     from bench.doctor.case import Case
     from bench.doctor.finding import exit_code
     from bench.host.probe import probe
+    from bench.plan.stacks import stacks_of
     from bench.report.document.doctor import doctor_document, doctor_json
 
-    host = probe()
-    options = Options(profile=profile, model=model, cores=cores, node=node, batch_size=batch_size)
+    host = probe(stacks=stacks_of(stack))
+    options = Options(
+        profile=profile, model=model, lane=lane, stack=stack, cores=cores, node=node,
+        batch_size=batch_size,
+    )  # fmt: skip
     findings = diagnose(Case.of(host, results, data_dir, options=options))
     if json:
         print(doctor_json(host, findings))

@@ -37,7 +37,15 @@ WORDS: dict[str, Any] = {
         "-l",
         metavar="NAMES",
         envvar="BENCH_LANES",
-        help="Only these lanes; repeat, or use commas. One named twice runs twice.",
+        help="Only these lanes: names, globs such as 'bf16-*', or groups (default, all, torch and "
+        "other stacks); with @STACK behind they train in that stack. Repeat, or use commas. One "
+        "named twice runs twice.",
+    ),
+    "stack": typer.Option(
+        "--stack",
+        metavar="NAME=PYTHON",
+        help="An interpreter of your own for that stack, or for one of a new name, whose lanes are "
+        "such as fp32-torch@NAME; repeat for several. No lock pins what is in it.",
     ),
     "data": typer.Option(
         parser=plain,

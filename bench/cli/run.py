@@ -74,10 +74,11 @@ def run(
 def _begin(options: Options, results: Path, data_dir: Path, identify: bool) -> "Run":
     from bench.host.probe import probe
     from bench.plan.make import make_plan
+    from bench.plan.stacks import stacks_of
     from bench.report.progress import display
     from bench.run.session import Run
 
-    host = probe(identify=identify)
+    host = probe(identify=identify, stacks=stacks_of(options.stack))
     plan = make_plan(host, options)
     with display(console(stderr=True), plan) as shown:
         under_way = Run.begin(host, plan, results, ["bench", *sys.argv[1:]], shown)
@@ -136,6 +137,8 @@ def _how_to_go_on(folder: Path, options: Options, data_dir: Path) -> str:
     from bench.results.privacy import FOLDER
 
     more = [] if data_dir == DATA_DIR else ["--data-dir", str(data_dir)]
+    for stack in options.stack or ():
+        more += ["--stack", stack]
     if options.data is not None and options.data.startswith(FOLDER):
         more += ["--data", options.data]
     return f"to go on: {command_to_resume(folder, *more)}"

@@ -20,7 +20,7 @@ from bench.doctor.shared_memory import shared_memory
 from bench.doctor.smt import smt
 from bench.doctor.steal import steal
 from bench.doctor.turbo import turbo
-from bench.doctor.versions import versions
+from bench.doctor.versions import absent, versions
 from bench.model.finding import Finding
 from bench.model.host import Stack
 
@@ -45,10 +45,14 @@ CHECKS: tuple[Callable[[Case], Finding], ...] = (
 """In the order they are told: processor, settings, limits, this moment, files, clock, software."""
 
 STACK_CHECKS: tuple[Callable[[Case, Stack], Finding], ...] = (versions, openmp)
-"""Software again: of each stack."""
+"""Software again: of each stack. Of one that is not here the first says so for all."""
 
 
 def diagnose(case: Case) -> list[Finding]:
     """Every check's finding, in order."""
-    of_stacks = [check(case, stack) for stack in case.host.stacks for check in STACK_CHECKS]
+    of_stacks = [
+        check(case, stack)
+        for stack in case.host.stacks
+        for check in ((versions,) if absent(case, stack) else STACK_CHECKS)
+    ]
     return [*(check(case) for check in CHECKS), *of_stacks]

@@ -22,12 +22,14 @@ ROOM = Reading[int](value=1024 * 1024 * GIB)
 class Demand:
     """The lanes that a run has for a host, as they would be with room for everything.
 
-    `bound` is the memory that there is for them.
+    `asked` are those that the options ask for, with the ones that can't run here. `bound` is the
+    memory that there is for them.
     """
 
     options: Options
     profile: str
     cores: LaneCores
+    asked: list[PlannedLane]
     lanes: list[PlannedLane]
     bound: MemoryBound
 
@@ -43,15 +45,15 @@ class Demand:
 
 
 def demand(host: Host, options: Options) -> Demand:
-    """Of the lanes that `host` can run, however little memory it has; of the baseline if none.
+    """Of the lanes that `host` can run, however little memory it has; else of the baseline, or all.
 
     BenchError if the options ask for what there is not, as of `make_plan`.
     """
     every = lanes_on(_roomy(host), options)
     able = [lane for lane in every.lanes if lane.intention != "skipped"]
-    lanes = able or [lane for lane in every.lanes if lane.entry == BASELINE]
+    lanes = able or [lane for lane in every.lanes if lane.entry == BASELINE] or every.lanes
     bound = least_bound(lanes, host)
-    return Demand(options, profile_of(options).name, every.cores, lanes, bound)
+    return Demand(options, profile_of(options).name, every.cores, every.lanes, lanes, bound)
 
 
 def _roomy(host: Host) -> Host:

@@ -92,6 +92,9 @@ def install_stack(python: str, *packages: str) -> list[str]:
         return ["# on the host, in the checkout: makes the image anew", "docker compose build"]
     if Path(python).parent.parent == _CHECKOUT / ".venv":
         return ["# in the checkout: installs the locked versions", "make full"]
+    if Path(python).parents[2] == _CHECKOUT / ".stacks":
+        name = Path(python).parents[1].name
+        return ["# in the checkout: makes it anew", f"rm -r .stacks/{name}; make stack NAME={name}"]
     *first, last = packages
     lines = [f"{shlex.quote(python)} -m pip install \\"]
     return [*lines, *(f"  {package} \\" for package in first), f"  {last}"]

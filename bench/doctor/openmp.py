@@ -3,7 +3,7 @@
 from bench.doctor.case import Case
 from bench.doctor.finding import Topic
 from bench.doctor.fixes import install_stack
-from bench.host.stacks import STACKS
+from bench.host.stacks import OPENMP
 from bench.model.finding import Finding
 from bench.model.host import Stack
 
@@ -21,5 +21,5 @@ def openmp(case: Case, stack: Stack) -> Finding:
         return about.unknown(stack.python.reason)
     if stack.iomp5.value is not None:
         return about.ok(stack.iomp5.value)
-    fix = install_stack(stack.python.value, STACKS[stack.name].openmp)
+    fix = install_stack(stack.python.value, OPENMP)
     return about.warning("no libiomp5: lanes use GNU's", fix)

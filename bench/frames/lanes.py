@@ -17,6 +17,7 @@ RANGED = {
     EPOCH: ("s", "training time of one epoch, median of rounds"),
     "energy_per_sample": ("J/sample", "of its CPUs' packages in compute turns, idle power and all"),
     "samples_per_energy": ("samples/J", "the same, the other way round"),
+    "compile_warm_time": ("s", "compiling, from the cache of an earlier round, median of rounds"),
 }
 """Their `_low` and `_high` are the lowest and the highest round: a range, no interval."""
 
@@ -24,6 +25,7 @@ _OVER = {
     "baseline": "the run's baseline",
     "best_fp32": "its best FP32 lane",
     "bf16_avx512": "the same in BF16 on AVX-512; of lanes on AMX",
+    "archived": "the archived engine's lane that it could replace",
 }
 RATIOS = {
     f"{part}_speedup_over_{role}": (
@@ -32,6 +34,8 @@ RATIOS = {
     )
     for part in ("compute", "end_to_end")
     for role, words in _OVER.items()
+} | {
+    "compile_pays_off_after": ("steps", "until the cold compile time is earned back; by a ratio"),
 }
 """Their `_low` and `_high` are the ends of the 95 % interval; missing without one."""
 
@@ -42,6 +46,7 @@ PLAIN = {
         "1",
         "the part of the products' kernel time that was at the lane's own set",
     ),
+    "compile_cold_time": ("s", "compiling, with nothing compiled to find"),
     "peak_memory": ("bytes", "the most that was resident in a process"),
     **{f"step_{phase}_time": ("s", f"a compute step's {phase} phase, median") for phase in PHASES},
 }
@@ -74,6 +79,7 @@ LANES = (
     Column("baseline", "boolean", "", "whether it is the run's baseline"),
     Column("best_fp32", "boolean", "", "whether it is the run's best FP32 lane"),
     Column("precision", "category", "", "`fp32` or `bf16`"),
+    Column("fp32_math", "category", "", "what products of FP32 tensors may compute in"),
     Column("engine", "category", "", "what ran the training, e.g. `stock`, `ipex`"),
     Column("stack", "category", "", "the environment that it trained in"),
     Column("memory_format", "category", "", "`contiguous` or `channels_last`"),
@@ -95,6 +101,8 @@ LANES = (
         "compute against the baseline: `faster`, `slower` or `undecided`; missing without interval",
     ),
     *FIGURES,
+    Column("loss_first", "float64", "", "of its very first step, median of rounds"),
+    Column("loss_last", "float64", "", "of the last step that every lane took, median of rounds"),
     Column("outliers", "Int64", "", "timed compute steps flagged as outliers; all count"),
     Column("unsteady_warmups", "Int64", "", "processes whose warm-up never became steady"),
     Column("colour", "string", "", "the lane's in the kit's charts, hexadecimal"),
@@ -119,6 +127,7 @@ def lane_rows(run: str, result: Result) -> Iterator[Rows]:
             "baseline": lane.id == summary.baseline,
             "best_fp32": lane.id == summary.best_fp32,
             "precision": setup.precision,
+            "fp32_math": setup.fp32_math,
             "engine": setup.engine,
             "stack": setup.stack,
             "memory_format": setup.memory_format,
@@ -129,6 +138,8 @@ def lane_rows(run: str, result: Result) -> Iterator[Rows]:
             "rounds": rate.rounds if rate and valid else None,
             "epoch_measured": drawn.epoch_measured if drawn.epoch_seconds and valid else None,
             "verdict": against.verdict if against and valid else None,
+            "loss_first": drawn.loss_first if valid else None,
+            "loss_last": drawn.loss_last if valid else None,
             "outliers": drawn.outliers,
             "unsteady_warmups": drawn.unsteady_warmups,
             "colour": colours[lane.id],

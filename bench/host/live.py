@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Self
 
 from bench.host.amx import ask_amx
@@ -38,8 +39,8 @@ class Live:
     stacks: list[Stack]
 
     @classmethod
-    def ask(cls) -> Self:
-        """Ask them all, for real."""
+    def ask(cls, stacks: Mapping[str, Path]) -> Self:
+        """Ask them all, for real. `stacks` are interpreters of the user's, by name."""
         system, shm = os.uname(), ask_shm()
         return cls(
             machine=system.machine,
@@ -55,5 +56,5 @@ class Live:
             shm_bytes=shm.size,
             shm_available_bytes=shm.available,
             tools=find_tools,
-            stacks=find_stacks(),
+            stacks=find_stacks(named=stacks),
         )

@@ -1,6 +1,7 @@
 """The whole host, as this process may use it."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from bench.host.allowance import read_allowance
@@ -13,14 +14,20 @@ from bench.host.topology import read_topology
 from bench.model.host import Host
 
 
-def probe(root: Path = Path("/"), identify: bool = False, live: Live | None = None) -> Host:
+def probe(
+    root: Path = Path("/"),
+    identify: bool = False,
+    live: Live | None = None,
+    stacks: Mapping[str, Path] | None = None,
+) -> Host:
     """Read the files below `root` and ask the kernel; what can't be known has its reason.
 
-    `identify` puts the host's name into the answer. `live` stands for the kernel's answers where
+    `identify` puts the host's name into the answer, `stacks` are interpreters of the user's by the
+    names of their stacks. `live` stands for the kernel's answers where
     `root` is the tree of a recorded host.
     """
     files = Files(root)
-    live = live or Live.ask()
+    live = live or Live.ask(stacks or {})
     cpuinfo = read_cpuinfo(files)
     flags = cpu_flags(cpuinfo)
     if flags is not None and "amx_tile" in flags:

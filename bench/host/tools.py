@@ -25,6 +25,7 @@ _UTIL_LINUX = "apt-get install util-linux (Debian, Ubuntu) or dnf install util-l
 _WHICH = "apt-get install debianutils (Debian, Ubuntu) or dnf install which"
 _NUMACTL = "apt-get install numactl (Debian, Ubuntu) or dnf install numactl"
 _TCMALLOC = "apt-get install libtcmalloc-minimal4 (Debian, Ubuntu) or dnf install gperftools-libs"
+_COMPILER = "apt-get install g++ (Debian, Ubuntu) or dnf install gcc-c++"
 _LIMIT_SECONDS = 10
 # The whole allocator before the one without its profiler; run-time packages have only `.so.4`.
 _TCMALLOC_NAMES = (
@@ -53,6 +54,7 @@ def find_tools(
         numactl=_numactl(program("numactl", path, _NUMACTL), bindable),
         taskset=program("taskset", path, _UTIL_LINUX),
         tcmalloc=library(_TCMALLOC_NAMES, folders, _TCMALLOC),
+        compiler=program("g++", path, _COMPILER),  # by no other name: lanes don't have CXX
     )
 
 

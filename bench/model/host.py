@@ -153,6 +153,10 @@ class Tools(Fact):
     numactl: Reading[str]
     taskset: Reading[str]
     tcmalloc: Reading[str]
+    compiler: Reading[str] = Field(
+        default_factory=lambda: Reading[str](reason="not looked at"),
+        description="a C++ compiler, which torch.compile needs",
+    )
 
 
 class Stack(Fact):
@@ -168,7 +172,12 @@ class Stack(Fact):
     )
     ipexrun: Reading[str] = Field(description="the IPEX launcher's path")
     iomp5: Reading[str] = Field(description="the path of Intel's OpenMP runtime")
+    headers: Reading[str] = Field(
+        default_factory=lambda: Reading[str](reason="not looked at"),
+        description="the path of its Python.h, which torch.compile needs",
+    )
     lock: Reading[str] = Field(description="SHA-256 of the locks that it was made from")
+    named: bool = Field(default=False, description="its interpreter was named by --stack")
 
     def has(self, package: str) -> bool:
         """Whether the package is installed in it."""

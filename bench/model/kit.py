@@ -15,7 +15,9 @@ class Build(Fact):
     locks: dict[str, str] = Field(description="SHA-256 of each lock file, by name")
     base: str
     base_digest: Reading[str]
-    torch_build: Literal["cpu", "registry"] = Field(description="the index torch came from")
+    torch_builds: dict[str, Literal["cpu", "registry"]] = Field(
+        description="the index that torch came from, of each stack in it"
+    )
 
 
 class Kit(Fact):

@@ -17,12 +17,19 @@ class PlannedLane(Fixed):
     """One lane of the catalogue on this host: how it is started, or why it is not."""
 
     id: str
-    entry: str = Field(description="its name in the catalogue; a lane that runs twice has two ids")
+    entry: str = Field(
+        description="its name in the catalogue, with @STACK if it trains in another stack than "
+        "there; a lane that runs twice has two ids"
+    )
     title: str
     setup: Setup
     workload: Workload
     instruction_set: str = Field(
         description="what its products are meant to run on here, e.g. avx512_core_bf16, amx"
+    )
+    instead_of: str | None = Field(
+        default=None,
+        description="the lane of an archived engine that it would replace: same precision, ceiling",
     )
     intention: Intention
     reason: str | None = Field(default=None, description="why it is not planned to run")

@@ -92,6 +92,30 @@ class CoreLimits(Fact):
     operators: list[Operator] = Field(description="one training step of the workload")
 
 
+class Generated(Fact):
+    """The code that an engine's compiler made for this model: what no library prints a line of."""
+
+    vector_set: str = Field(description="the engine's own account, e.g. avx2, avx512; scalar")
+    kernels: int = Field(description="compiled functions of the model that the process loaded")
+    instructions: dict[str, int] | None = Field(
+        default=None,
+        description="vector instructions in their machine code, by the least set that has them, "
+        "by oneDNN's names: sse41, avx2, avx512_core, avx512_core_bf16, amx",
+    )
+    reason: str | None = Field(default=None, description="why their machine code was not read")
+
+
+class Compilation(Fact):
+    """What it took an engine to compile the model, in a turn of its own before the warm-up."""
+
+    cold: bool = Field(description="nothing compiled was found; else it came from a cache")
+    first_step_seconds: float = Field(description="the first step: compiling, and one training")
+    graphs: int = Field(description="that the model was compiled in; one if nothing broke it")
+    graph_breaks: int = 0
+    recompiled: int = Field(default=0, description="graphs compiled after the first step")
+    generated: Generated | None = None
+
+
 class Observed(Fact):
     """What the process really got, read from the kernel and the libraries, not from the spec."""
 
@@ -148,6 +172,14 @@ class RankRecord(Fact):
     end_to_end: Measurement = Field(default_factory=Measurement)
     epoch_seconds: list[float] = Field(
         default=[], description="measured training time of each whole epoch; [] if none was run"
+    )
+    losses: list[float] = Field(
+        default=[],
+        description="of each step trained through the loader, from the first: warm-up, "
+        "end to end. The lanes of a run see the same batches in the same order",
+    )
+    compilation: Compilation | None = Field(
+        default=None, description="null: its engine compiles nothing"
     )
     observed: Observed | None = None
     limits: CoreLimits | None = Field(default=None, description="of a lane's first process only")

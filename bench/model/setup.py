@@ -8,6 +8,7 @@ from pydantic import Field
 from bench.model.base import Fixed
 
 Precision = Literal["fp32", "bf16"]
+Math = Literal["fp32", "bf16"]
 MemoryFormat = Literal["contiguous", "channels_last"]
 Launcher = Literal["ipexrun", "direct"]
 TaskManager = Literal["numactl", "taskset", "affinity"]
@@ -34,6 +35,11 @@ class Setup(Fixed):
 
     engine: str = Field(description="what runs the training, e.g. stock, ipex")
     precision: Precision
+    fp32_math: Math = Field(
+        default="fp32",
+        description="what convolutions and products of FP32 tensors may compute in: "
+        "bf16 is oneDNN's math mode of that name",
+    )
     memory_format: MemoryFormat
     ceiling: str = Field(description="the highest instruction set oneDNN may use, by its name")
     stack: str = Field(description="the environment it trains in")

@@ -13,8 +13,8 @@ PROGRESS_PREFIX = "@bench "
 """A worker's standard output line that starts so carries one `Progress` as JSON."""
 
 Stage = Literal[
-    "import", "data", "model", "waiting", "warm-up", "compute", "end-to-end", "epoch", "evidence",
-    "limits",
+    "import", "data", "model", "waiting", "compile", "warm-up", "compute", "end-to-end", "epoch",
+    "evidence", "limits",
 ]  # fmt: skip
 
 
@@ -37,6 +37,11 @@ class LaneSpec(Fact):
     record_path: str
     evidence_path: str | None = Field(
         default=None, description="where oneDNN's verbose lines of one extra step go"
+    )
+    cache_path: str | None = Field(
+        default=None,
+        description="a folder for what the engine compiles, which the lane's next process finds "
+        "again; null: one that goes with the process",
     )
     measure_limits: bool = Field(
         default=False, description="measure the cores' limits and count the model's work as well"

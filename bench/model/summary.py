@@ -100,6 +100,40 @@ class LaneEnergy(Fact):
     )
 
 
+class CompileCost(Fact):
+    """What compiling costs a lane, and when it has earned that back."""
+
+    cold_seconds: float | None = Field(
+        description="with nothing to find again: its first step less a usual one; null: not seen"
+    )
+    warm_seconds: Spread | None = Field(description="the same, from the cache of an earlier round")
+    against: str | None = Field(description="the fastest lane that does the same uncompiled")
+    pays_off_steps: float | None = Field(
+        default=None, description="training steps until the cold seconds are earned back"
+    )
+    pays_off_steps_low: float | None = Field(
+        default=None, description="the same, by the end of the ratio's interval that gains most"
+    )
+    pays_off_steps_high: float | None = Field(default=None, description="and by its other end")
+    pays_off_seconds: float | None = Field(default=None, description="of training, until then")
+    never: str | None = Field(default=None, description="why it is never earned back, or unknown")
+
+
+class Departure(Fact):
+    """A lane of an archived engine, held against one that does the same in another stack."""
+
+    lane: str = Field(description="the archived engine's")
+    other: str
+    compute: Ratio | None = Field(
+        description="of the other against the lane: above 1 leaving gains; null: see `reason`"
+    )
+    end_to_end: Ratio | None
+    reason: str | None = Field(default=None, description="why the two are not held together")
+    explained: list[str] = Field(
+        default=[], description="what explains a difference, weightiest first"
+    )
+
+
 class LaneSummary(Fact):
     """What a lane comes to over all rounds. Null where it was not measured."""
 
@@ -120,6 +154,13 @@ class LaneSummary(Fact):
     kernels: KernelShare | None = None
     limits: LimitShare | None = None
     energy: LaneEnergy | None = None
+    loss_first: float | None = Field(default=None, description="of its very first step; median")
+    loss_last: float | None = Field(
+        default=None, description="of the run's `loss_steps`-th step; median"
+    )
+    compilation: CompileCost | None = Field(
+        default=None, description="null: its engine compiles nothing"
+    )
     compute_ratios: list[Ratio] = []
     end_to_end_ratios: list[Ratio] = []
 
@@ -151,3 +192,10 @@ class Summary(Fact):
     best_fp32: str | None
     lanes: list[LaneSummary]
     rounds: list[RoundState] = []
+    family: int = Field(
+        default=2, description="lanes whose pairs' intervals hold together, at their level"
+    )
+    loss_steps: int | None = Field(
+        default=None, description="loaded steps that every lane took in every round, from the first"
+    )
+    departures: list[Departure] = []

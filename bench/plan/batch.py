@@ -1,7 +1,8 @@
 """The batch of a run: the profile's own where it has room in memory and in the time budget.
 
 A verdict takes several rounds, so a host that is too slow or too small for the profile's batch
-gets the largest power of two that leaves room for them, and is told.
+gets the largest power of two that leaves room for them, and is told. On a slow host it leaves room
+for all of the lanes in memory too, since they are compared turn by turn.
 """
 
 from collections.abc import Callable
@@ -11,8 +12,8 @@ from bench.model.host import Host
 from bench.model.plan import PlannedLane
 from bench.plan.catalogue.profiles import Profile
 from bench.plan.options import Options
-from bench.plan.pace import least_bound, round_seconds, rounds_of, together
-from bench.text import GIB, duration
+from bench.plan.pace import least_bound, pace, rounds_of, together
+from bench.text import GIB
 
 NUMBERS = ("no", "one", "two", "three", "four")
 
@@ -38,25 +39,28 @@ def choose_batch(
     }
     if not able[own] or _too_large(able[sizes[-1]], host):
         return Batch(own)
-    wanted, _, budget = rounds_of(profile, options)
+    wanted, _, budget = rounds_of(profile, options, able[own])
     wanted = min(wanted, profile.rounds_min)
 
     def rounds(size: int) -> int:
         """As many as fit in the budget, and no more than are wanted."""
+        if budget is None:
+            return wanted
         alive_together, _ = together(able[size], host)
-        once = round_seconds(able[size], profile, alive_together=alive_together)
-        return wanted if budget is None else min(wanted, max(1, int(budget / once)))
+        return min(wanted, pace(able[size], profile, alive_together=alive_together).rounds(budget))
 
     most = rounds(sizes[-1])
     in_time = next(size for size in sizes if rounds(size) >= most)
-    size = next(each for each in sizes if each <= in_time and not _too_large(able[each], host))
+    fitting = [each for each in sizes if each <= in_time and not _too_large(able[each], host)]
+    size = fitting[0]
+    if in_time < own:  # cut for more rounds, it is cut to where the lanes can take turns in them
+        size = next((each for each in fitting if together(able[each], host)[0]), size)
     reasons = []
     if in_time < own:
         reasons.append(f"with {own} this host has room for {_rounds(rounds(own))}")
     if size < in_time:
-        reasons.append(f"with {in_time} {_too_large(able[in_time], host)}")
-    if budget is not None and most < wanted and reasons:
-        reasons.append(f"even so for only {_rounds(most)} in {duration(budget)}")
+        why = _too_large(able[in_time], host) or together(able[in_time], host)[1]
+        reasons.append(f"with {in_time} {why}")
     return Batch(size, f"batch {size}: {', and '.join(reasons)}" if reasons else None)
 
 

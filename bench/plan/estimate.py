@@ -38,11 +38,14 @@ def memory_bytes(setup: Setup, workload: Workload) -> int:
     facts = WORKLOADS[workload.model]
     kept = facts.activation_bytes[setup.precision] * _area(workload) * setup.batch_size
     in_flight = BATCHES_IN_MEMORY + BATCHES_A_LOADER * setup.loader_workers
+    engine, cores = ENGINES[setup.engine], len(setup.placement.cores)
+    # An engine that compiles does so before it trains.
+    compilers = cores * engine.compiling.compiler_bytes if engine.compiling else 0
     return int(
         LAUNCHER_BYTES
-        + ENGINES[setup.engine].libraries_bytes
+        + engine.libraries_bytes
         + facts.parameters * STATE_BYTES[setup.precision]
-        + WORKING_SHARE * kept
+        + max(compilers, WORKING_SHARE * kept)
         + in_flight * batch_bytes(setup.batch_size, workload)
     )
 
@@ -74,6 +77,19 @@ def process_seconds(setup: Setup, workload: Workload, effort: Effort, samples: i
     turns = (effort.compute_turns + effort.end_to_end_turns) * turn
     epochs = effort.whole_epochs * samples / setup.batch_size * step
     return effort.warmup_max_steps * step + turns + epochs + 2 * step
+
+
+def compile_seconds(setup: Setup, *, cold: bool) -> float:
+    """Seconds that its engine compiles, before it trains: with nothing to find again, or with all.
+
+    As of ResNet-50, which takes longest of the catalogue.
+    """
+    compiling = ENGINES[setup.engine].compiling
+    if compiling is None:
+        return 0.0
+    if not cold:
+        return compiling.warm_cpu_seconds
+    return compiling.cpu_seconds + compiling.compiler_cpu_seconds / len(setup.placement.cores)
 
 
 def start_seconds(setups: Sequence[Setup]) -> float:

@@ -2,21 +2,22 @@
 
 from dataclasses import dataclass
 
-from bench.errors import BenchError, Exit
 from bench.model.host import Host
 from bench.model.plan import Intention, PlannedLane
 from bench.model.setup import Setup
 from bench.model.workload import Workload
 from bench.plan import estimate
 from bench.plan.batch import choose_batch
-from bench.plan.catalogue.lanes import LANES, Lane
+from bench.plan.catalogue.engines import ENGINES
+from bench.plan.catalogue.lanes import Lane
 from bench.plan.cores import LaneCores, lane_cores
 from bench.plan.hazards import fitting_loaders
+from bench.plan.instead import with_archived
 from bench.plan.match import instruction_set, stack_of, why_not
-from bench.plan.names import choose
 from bench.plan.nodes import MemoryBound, memory_bound
 from bench.plan.options import Options, refuse_bad_numbers
 from bench.plan.start.command import Start, start
+from bench.plan.wanted import wanted
 from bench.plan.workload import loaders_of, profile_of, workload_of
 from bench.text import GIB
 
@@ -25,65 +26,49 @@ from bench.text import GIB
 class Lanes:
     """The lanes in the catalogue's order, their cores, why their batch is not the profile's own.
 
-    `notes` say what could not be had for them, with its remedy.
+    `named` are the ids of those that are asked for by their very names. `notes` say what could
+    not be had for them, with its remedy.
     """
 
     lanes: list[PlannedLane]
     cores: LaneCores
+    named: list[str]
     batch_reason: str | None
     notes: list[str]
 
 
-def named(options: Options) -> list[str]:
-    """The lanes asked for by name: repeated, or in one list with commas.
-
-    BenchError (exit 2) for a name that is none.
-    """
-    if not options.lane:
-        return []
-    known = [lane.id for lane in LANES]
-    words = [word.strip() for word in ",".join(options.lane).split(",")]
-    if not any(words):
-        remedy = f"name lanes, or leave --lane out; known: {', '.join(known)}"
-        raise BenchError(f"--lane {','.join(options.lane)!r} names no lane", remedy, Exit.USAGE)
-    return [choose("lane", word, known) for word in words if word]
-
-
 def lanes_on(host: Host, options: Options) -> Lanes:
-    """Every lane of the catalogue; with lanes named only these, as often as they are named.
+    """Every lane that is asked for, as often as it is.
 
     BenchError: the options name what there is not (exit 2), or cores that can't be had (exit 3).
     """
     refuse_bad_numbers(options)
-    wanted, workload, profile = named(options), workload_of(options), profile_of(options)
+    asked = wanted(options, [stack.name for stack in host.stacks])
+    workload, profile = workload_of(options), profile_of(options)
     cores = lane_cores(host, options.cores, options.node)
-    entries = [lane for lane in LANES if lane.id in wanted or not wanted]
-    starts = {lane.id: start(host, stack_of(lane, host), cores) for lane in entries}
+    starts = {each.lane.stack: start(host, stack_of(each.lane, host), cores) for each in asked}
     like = loaders_of(profile, len(cores.cpus))
     shm = host.allowance.shm_available_bytes
 
     def lanes_at(size: int) -> list[PlannedLane]:
         loaders, _ = fitting_loaders(like, estimate.batch_bytes(size, workload), shm)
-        first = [
-            _planned(lane, host, _setup(lane, starts[lane.id], size, loaders), workload,
-                     starts[lane.id].command)
-            for lane in entries
-        ]  # fmt: skip
-        return [
-            _again(lane, number)
-            for lane in first
-            for number in range(1, max(1, wanted.count(lane.id)) + 1)
-        ]
+        lanes = list[PlannedLane]()
+        for each in asked:
+            starting = starts[each.lane.stack]
+            setup = _setup(each.lane, starting, size, loaders)
+            lane = _planned(each.lane, host, setup, workload, starting.command)
+            lanes += [_again(lane, number) for number in range(1, each.times + 1)]
+        return lanes
 
     batch = choose_batch(host, profile, options, lanes_at)
-    lanes = lanes_at(batch.size)
+    lanes = with_archived(lanes_at(batch.size))
     _, shm_notes = fitting_loaders(like, estimate.batch_bytes(batch.size, workload), shm)
-    notes = [
-        note for lane in lanes if lane.intention != "skipped" for note in starts[lane.entry].notes
-    ]
+    able = [lane for lane in lanes if lane.intention != "skipped"]
+    notes = [note for lane in able for note in starts[lane.setup.stack].notes]
     return Lanes(
         lanes,
         cores,
+        [each.lane.id for each in asked if each.by_name],
         batch.reason,
         list(dict.fromkeys([*notes, *shm_notes])),
     )
@@ -93,15 +78,28 @@ def _setup(lane: Lane, starting: Start, batch_size: int, loaders: int) -> Setup:
     return Setup(
         engine=lane.engine,
         precision=lane.precision,
+        fp32_math=lane.fp32_math,
         memory_format=lane.memory_format,
         ceiling=lane.ceiling,
         stack=lane.stack,
         placement=starting.placement,
         preload=starting.preload,
-        environment={**starting.environment, **lane.environment()},
+        environment={
+            **starting.environment,
+            **lane.environment(),
+            **_for_the_engine(lane, starting),
+        },
         batch_size=batch_size,
         loader_workers=loaders,
     )
+
+
+def _for_the_engine(lane: Lane, starting: Start) -> dict[str, str]:
+    """What tells the lane's engine how many cores it has to compile on."""
+    compiling = ENGINES[lane.engine].compiling
+    if compiling is None:
+        return {}
+    return {compiling.cores_variable: str(len(starting.placement.cores))}
 
 
 def _planned(

@@ -1,5 +1,6 @@
 """Make the plan of a run: lanes, rounds, effort, estimates, notes."""
 
+import math
 import os
 
 from bench.errors import BenchError, Exit
@@ -10,8 +11,9 @@ from bench.plan.catalogue.lanes import BASELINE
 from bench.plan.hazards import high_notes, isolation_notes, quota_notes
 from bench.plan.lanes import Lanes, lanes_on
 from bench.plan.options import Options
-from bench.plan.pace import process_seconds, round_seconds, rounds_of, start_seconds, together
+from bench.plan.pace import Pace, pace, process_seconds, rounds_of, start_seconds, together
 from bench.plan.workload import data_of, profile_of
+from bench.text import counted, duration
 
 LIMIT_FACTOR = 6.0
 """A process may take this many times its estimate before it counts as hung."""
@@ -37,14 +39,13 @@ def make_plan(host: Host, options: Options) -> Plan:
     profile, data = profile_of(options), data_of(options)
     every = lanes_on(host, options)
     lanes = every.lanes
-    _refuse_impossible(lanes, named=bool(options.lane))
+    _refuse_impossible(lanes, every.named)
     running = [lane for lane in lanes if lane.intention == "planned"]
     alive_together, together_reason = together(running, host)
     starts = start_seconds(running, alive_together=alive_together)
-    longest = max(process_seconds(lane, profile) for lane in running)
-    once = round_seconds(running, profile, alive_together=alive_together)
-    rounds_min, rounds_max, budget = rounds_of(profile, options)
-    whole = once * rounds_min if budget is None else max(once, min(budget, once * rounds_max))
+    longest = max(process_seconds(lane, profile, first=True) for lane in running)
+    rounds_min, rounds_max, budget = rounds_of(profile, options, running)
+    going = pace(running, profile, alive_together=alive_together)
     return Plan(
         profile=profile.name,
         effort=profile.effort,
@@ -66,9 +67,26 @@ def make_plan(host: Host, options: Options) -> Plan:
         lane_limit_seconds=options.lane_limit
         or max(LIMIT_LEAST_SECONDS, LIMIT_FACTOR * (starts + longest)),
         batch_reason=every.batch_reason,
-        estimate_seconds=whole,
-        notes=_notes(host, every, running, alive_together=alive_together),
+        estimate_seconds=going.seconds(rounds_min)
+        if budget is None
+        else max(going.first, min(budget, going.seconds(rounds_max))),
+        notes=[
+            *_room_notes(going, rounds_min, budget),
+            *_notes(host, every, running, alive_together=alive_together),
+        ],
     )
+
+
+def _room_notes(going: Pace, wanted: int, budget: float | None) -> list[str]:
+    """Too little time for the rounds that are wanted, with how much would do."""
+    if budget is None or going.rounds(budget) >= wanted:
+        return []
+    room = counted(going.rounds(budget), "round")
+    enough = math.ceil(going.seconds(wanted) / 60) * 60
+    return [
+        f"{duration(budget)} have room for about {room} where {wanted} are wanted: "
+        f"--time-budget {enough} should do, and fewer lanes take less"
+    ]
 
 
 def _notes(
@@ -83,12 +101,12 @@ def _notes(
     ]
 
 
-def _refuse_impossible(lanes: list[PlannedLane], *, named: bool) -> None:
+def _refuse_impossible(lanes: list[PlannedLane], named: list[str]) -> None:
     for lane in lanes:
-        if named and lane.intention == "skipped":
+        if lane.id in named and lane.intention == "skipped":
             raise NoLane(
                 f"lane {lane.id} can't run here: {lane.reason}",
-                "leave out --lane to run every lane that this host can run",
+                "leave it out; a group such as --lane all runs what this host can run",
                 lanes,
             )
     if not any(lane.intention == "planned" for lane in lanes):

@@ -31,6 +31,7 @@ def why_not(lane: Lane, host: Host) -> str | None:
         answer = host.amx_permission
         reasons.append(f"the kernel answered {answer.request} with {answer.answer}")
     reasons += _missing_packages(lane, stack_of(lane, host))
+    reasons += _missing_to_compile(lane, host)
     return "; ".join(reasons) or None
 
 
@@ -49,6 +50,15 @@ def instruction_set(lane: Lane, host: Host) -> str:
     """
     usable = (name for needed, name in lane.runs_on if host.usable(needed))
     return next(usable, lane.runs_on[-1][1])
+
+
+def _missing_to_compile(lane: Lane, host: Host) -> list[str]:
+    """What the lane's engine makes code with, if it compiles, and is not here."""
+    stack = stack_of(lane, host)
+    if not ENGINES[lane.engine].compiling or stack.python.value is None:
+        return []
+    needed = {"a C++ compiler": host.tools.compiler, "its stack's Python.h": stack.headers}
+    return [f"{what} is {read.reason}" for what, read in needed.items() if read.value is None]
 
 
 def _missing_packages(lane: Lane, stack: Stack) -> list[str]:

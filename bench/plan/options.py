@@ -28,13 +28,15 @@ _PLAIN = re.compile(r"[+-]?[0-9.a-z+-]+", re.ASCII | re.IGNORECASE)
 class Options:
     """The options. None is the profile's own value; for profile and model it is the default one.
 
-    `lane` are names, or lists of names with commas; one named twice runs twice. `cores` is a list
-    of CPUs such as 0-3,8 by the kernel's numbers, `node` a NUMA node's.
+    `lane` are names, globs and groups, or lists of them with commas (`wanted`). `cores` is a list
+    of CPUs such as 0-3,8 by the kernel's numbers, `node` a NUMA node's. `stack` are interpreters of
+    the user's, as NAME=PYTHON.
     """
 
     profile: str | None = None
     model: str | None = None
     lane: list[str] | None = None
+    stack: list[str] | None = None
     data: str | None = None
     cores: str | None = None
     node: int | None = None

@@ -1,8 +1,11 @@
 """How a round goes: which of its processes are alive together, and how long it is estimated."""
 
+from dataclasses import dataclass
+
 from bench.model.host import Host
 from bench.model.plan import PlannedLane
 from bench.plan import estimate
+from bench.plan.catalogue.lanes import DEFAULT
 from bench.plan.catalogue.profiles import Profile
 from bench.plan.nodes import MemoryBound, memory_bound
 from bench.plan.options import Options
@@ -30,19 +33,51 @@ def least_bound(lanes: list[PlannedLane], host: Host) -> MemoryBound:
     return min(bounds, key=lambda bound: bound.available or 0)
 
 
-def rounds_of(profile: Profile, options: Options) -> tuple[int, int, float | None]:
-    """Least and most rounds, and the time budget; rounds asked for by number are kept to."""
+def rounds_of(
+    profile: Profile, options: Options, lanes: list[PlannedLane]
+) -> tuple[int, int, float | None]:
+    """Least and most rounds, and the time budget; rounds asked for by number are kept to.
+
+    The profile's budget is one for the default lanes: more of them have more in proportion, and
+    what their engines compile comes on top.
+    """
     if options.rounds is not None:
         return options.rounds, options.rounds, options.time_budget
-    budget = options.time_budget or profile.time_budget_seconds
-    return profile.rounds_min, profile.rounds_max, budget
-
-
-def round_seconds(lanes: list[PlannedLane], profile: Profile, *, alive_together: bool) -> float:
-    """Of all processes of a round, their starts included."""
-    return start_seconds(lanes, alive_together=alive_together) + sum(
-        process_seconds(lane, profile) for lane in lanes
+    least, most, budget = profile.rounds_min, profile.rounds_max, profile.time_budget_seconds
+    if options.time_budget or budget is None:
+        return least, most, options.time_budget
+    compiling = sum(
+        estimate.compile_seconds(lane.setup, cold=True)
+        + (least - 1) * estimate.compile_seconds(lane.setup, cold=False)
+        for lane in lanes
     )
+    return least, most, round(budget * max(1.0, len(lanes) / len(DEFAULT)) + compiling)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """The seconds of a run's first round, in which engines compile, and of each later one."""
+
+    first: float
+    later: float
+
+    def seconds(self, rounds: int) -> float:
+        """Of so many rounds."""
+        return self.first + (rounds - 1) * self.later
+
+    def rounds(self, seconds: float) -> int:
+        """How many fit: at least one, which is begun in any case."""
+        return max(1, 1 + int((seconds - self.first) / self.later))
+
+
+def pace(lanes: list[PlannedLane], profile: Profile, *, alive_together: bool) -> Pace:
+    """How long rounds of these lanes are, their processes' starts included."""
+    starts = start_seconds(lanes, alive_together=alive_together)
+    first, later = (
+        starts + sum(process_seconds(lane, profile, first=each) for lane in lanes)
+        for each in (True, False)
+    )
+    return Pace(first, later)
 
 
 def start_seconds(lanes: list[PlannedLane], *, alive_together: bool) -> float:
@@ -52,6 +87,7 @@ def start_seconds(lanes: list[PlannedLane], *, alive_together: bool) -> float:
     return sum(map(estimate.start_seconds, groups))
 
 
-def process_seconds(lane: PlannedLane, profile: Profile) -> float:
-    """That the lane's process works in a round."""
-    return estimate.process_seconds(lane.setup, lane.workload, profile.effort, profile.samples)
+def process_seconds(lane: PlannedLane, profile: Profile, *, first: bool) -> float:
+    """That the lane's process works in a round: the run's first, or another."""
+    trains = estimate.process_seconds(lane.setup, lane.workload, profile.effort, profile.samples)
+    return trains + estimate.compile_seconds(lane.setup, cold=first)

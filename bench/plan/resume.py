@@ -1,17 +1,18 @@
 """Whether a run that ended early can go on here, and the result to go on with."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from bench.errors import BenchError
+from bench.errors import BenchError, Exit
 from bench.model.host import Host
 from bench.model.plan import Plan, PlannedLane
 from bench.model.result import Result
 from bench.model.setup import Setup
 from bench.plan.cores import parse_cores
-from bench.plan.lanes import named
 from bench.plan.make import make_plan
 from bench.plan.options import Options, refuse_bad_numbers, spelt
+from bench.plan.wanted import wanted
 from bench.plan.workload import data_of
 
 HOW_LONG = ("rounds_min", "rounds_max", "time_budget_seconds", "target_precision")
@@ -26,7 +27,8 @@ def resumed(before: Result, host: Host, options: Options) -> Result:
     """
     plan = before.plan
     refuse_bad_numbers(options)
-    if changed := _given(options, plan):
+    _refuse_other_stacks(before, host)
+    if changed := _given(options, plan, host):
         given = (f"{spelt(name)} {_as_given(getattr(options, name))}" for name in changed)
         raise BenchError(
             f"a resumed run keeps its workload and its cores: {', '.join(given)} can't be changed",
@@ -52,6 +54,26 @@ def resumed(before: Result, host: Host, options: Options) -> Result:
             "finished_at": None,
         }
     )
+
+
+def _refuse_other_stacks(before: Result, host: Host) -> None:
+    """BenchError if a stack of the run's lanes is --stack's and was not, or was and is not."""
+    of_lanes = {lane.setup.stack for lane in before.plan.lanes if lane.intention != "skipped"}
+    for name in sorted(of_lanes):
+        was, now = before.host.stack(name), host.stack(name)
+        named, is_named = was is not None and was.named, now is not None and now.named
+        if named and not is_named:
+            raise BenchError(
+                f"that run trains in stack {name}, whose interpreter was named by --stack",
+                f"name it again: --stack {name}=PYTHON",
+                Exit.USAGE,
+            )
+        if is_named and not named:
+            raise BenchError(
+                f"that run trains in this kit's own stack {name}",
+                f"leave --stack {name} out, or begin a new run",
+                Exit.USAGE,
+            )
 
 
 def _as_given(value: object) -> str:
@@ -81,7 +103,7 @@ def _again(plan: Plan, options: Options) -> Options:
     return Options(
         profile=plan.profile,
         model=lane.workload.model,
-        lane=[lane.entry for lane in plan.lanes if lane.intention != "skipped"],
+        lane=_entries(lane for lane in plan.lanes if lane.intention != "skipped"),
         data=plan.data_requested,
         cores=plan.cores_requested,
         node=plan.node_requested,
@@ -95,12 +117,12 @@ def _again(plan: Plan, options: Options) -> Options:
     )
 
 
-def _given(options: Options, plan: Plan) -> list[str]:
+def _given(options: Options, plan: Plan, host: Host) -> list[str]:
     """The options of the workload that were given and are not the plan's."""
     default, of_plan = Options(), _again(plan, options)
     placement = plan.lanes[0].setup.placement
     given = {
-        "lane": sorted(named(options)) != sorted(of_plan.lane or []),
+        "lane": _lanes_given(options, host) not in (_entries(plan.lanes), of_plan.lane),
         "data": options.data is not None and data_of(options) != of_plan.data,
         "cores": options.cores is not None and parse_cores(options.cores) != set(placement.cores),
         "node": options.node is not None and options.node != placement.node,
@@ -112,6 +134,15 @@ def _given(options: Options, plan: Plan) -> list[str]:
         for name, differs in given.items()
         if differs and getattr(options, name) != getattr(default, name)
     ]
+
+
+def _lanes_given(options: Options, host: Host) -> list[str]:
+    asked = wanted(options, [stack.name for stack in host.stacks])
+    return [each.lane.id for each in asked for _ in range(each.times)]
+
+
+def _entries(lanes: Iterable[PlannedLane]) -> list[str]:
+    return [lane.entry for lane in lanes]
 
 
 def _other_host(before: Result, host: Host) -> list[str]:

@@ -5,6 +5,7 @@ Every text in it is one short line without control characters: an artifact may b
 
 import hashlib
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from pydantic import Field
@@ -14,6 +15,7 @@ from bench.host.generations import generation
 from bench.model.base import Fact
 from bench.model.host import Host
 from bench.model.plan import PlannedLane
+from bench.model.process import Process
 from bench.model.result import Result, RunStatus
 from bench.model.summary import LaneSummary, Ratio, Spread, Verdict
 from bench.publish.processors import processor_name
@@ -52,6 +54,7 @@ class LaneEntry(Fact):
     instruction_set: str
     engine: str
     stack: str
+    torch: str = Field(description="releases that its workers saw; empty if they saw none")
     colour: str
     batch: int
     cores: int = Field(description="physical cores that it ran on")
@@ -127,7 +130,7 @@ def entry_of(result: Result, digest: str, *, redrawn: bool) -> RunEntry:
         generation=generation(host.cpu),
         host_sockets=max(0, host.topology.sockets),
         host_cores=max(0, host.topology.cores),
-        software=_software(result),
+        software=_software(result.processes),
         kit=_short(result.kit.version),
         baseline=summary.baseline,
         best_fp32=summary.best_fp32,
@@ -161,6 +164,7 @@ def _lane(
         instruction_set=_short(planned.instruction_set),
         engine=_short(setup.engine),
         stack=_short(setup.stack),
+        torch=_software(x for x in result.processes if x.lane == lane.lane).get("torch", ""),
         colour=colour,
         batch=setup.batch_size,
         cores=cores,
@@ -201,10 +205,10 @@ def _used(host: Host, cpus: list[int]) -> tuple[int, int | None]:
     return len(cores), len(sockets) if whole == cores else None
 
 
-def _software(result: Result) -> dict[str, str]:
+def _software(processes: Iterable[Process]) -> dict[str, str]:
     """Each package's releases, as the workers saw them."""
     seen: dict[str, dict[str, None]] = {}
-    for process in result.processes:
+    for process in processes:
         observed = process.record.observed if process.record else None
         for package, version in list(observed.versions.items())[:20] if observed else ():
             seen.setdefault(_short(package), {})[_short(version)] = None

@@ -84,7 +84,7 @@ def groups(runs: Iterable[RunEntry]) -> list[Group]:
     order = {workload: i for i, workload in enumerate(by_count(runs))}
     members: dict[tuple[object, ...], list[Pair]] = {}
     for run, lane in pairs(runs):
-        key = (lane.lane, lane.workload, lane.batch, lane.cores, torch_of(run, lane))
+        key = (lane.lane, lane.workload, lane.batch, lane.cores, torch_of(lane))
         members.setdefault(key, []).append((run, lane))
     made = [_group(each) for each in members.values()]
     return sorted(made, key=lambda group: (order[group.workload], -group.compute.median))
@@ -122,14 +122,14 @@ def over_best(lane: LaneEntry) -> SpeedUp | None:
     return lane.over_best_fp32 if lane.precision == "bf16" else None
 
 
-def torch_of(run: RunEntry, lane: LaneEntry) -> str:
-    """The stack's name, and torch's release where the run's workers saw one alone."""
-    version = run.software.get("torch", "")
-    return f"{lane.stack}, torch {version}" if version and "," not in version else lane.stack
+def torch_of(lane: LaneEntry) -> str:
+    """The stack's name, and torch's release where the lane's workers saw one alone."""
+    one = lane.torch and "," not in lane.torch
+    return f"{lane.stack}, torch {lane.torch}" if one else lane.stack
 
 
 def _group(members: list[Pair]) -> Group:
-    run, lane = members[0]
+    _, lane = members[0]
     baseline = [x for each, own in members if (x := _times(own, over_fp32(own), each.baseline))]
     best = [x for each, own in members if (x := _times(own, own.over_best_fp32, each.best_fp32))]
     return Group(
@@ -138,7 +138,7 @@ def _group(members: list[Pair]) -> Group:
         unit=lane.unit,
         batch=lane.batch,
         cores=lane.cores,
-        torch=torch_of(run, lane),
+        torch=torch_of(lane),
         colour=lane.colour,
         runs=len(members),
         hosts=len({each.host for each, _ in members}),

@@ -75,7 +75,7 @@ def _row(run: RunEntry, lane: LaneEntry, price: float | None) -> dict[str, objec
     own = {
         "page": page(run),
         "archive": f"{RUNS}/{run.id}.zip",
-        "stack": torch_of(run, lane),
+        "stack": torch_of(lane),
         "samples_per_second": lane.compute.median,
         "samples_per_second_low": lane.compute.low,
         "samples_per_second_high": lane.compute.high,

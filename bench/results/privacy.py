@@ -39,8 +39,8 @@ _ABSOLUTE = re.compile(_BEFORE + r"(?<!/)/(?=[\w.])[^\s:;,'\"`()\[\]{}<>|=]*")
 _QUOTED = re.compile(r"(?<=['\"])/[\w.][^'\"\n]*(?=['\"])")
 """A path between quotes, as the system's errors and Python's tracebacks have it: with spaces."""
 
-_OPTION = re.compile(r"((?:[\w-]+[=:])*)(/[^'\"\n]*)")
-"""`--results=/a b`, `--data=folder:/a b`, `/a b`."""
+_OPTION = re.compile(r"((?:[\w.-]+[=:])*)(/[^'\"\n]*)")
+"""`--results=/a b`, `--data=folder:/a b`, `--stack=v2.1=/a b`, `/a b`."""
 
 _HALVES = re.compile("[\ud800-\udfff]")
 """What stands for a byte that is no text: JSON has no place for it."""

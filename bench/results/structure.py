@@ -4,9 +4,16 @@ import re
 from collections.abc import Iterator
 
 from bench.model.process import Energy, Process, Rank
-from bench.model.record import PHASES, CoreLimits, Measurement, RankRecord, StepTimes
+from bench.model.record import (
+    PHASES,
+    Compilation,
+    CoreLimits,
+    Measurement,
+    RankRecord,
+    StepTimes,
+)
 from bench.model.result import Result
-from bench.model.summary import LaneSummary, Spread
+from bench.model.summary import CompileCost, Departure, LaneSummary, Ratio, Spread
 from bench.results.files import is_inside
 
 LANES = 64
@@ -14,6 +21,12 @@ LANES = 64
 
 PARTS = 32
 """Kinds of kernels, of which there are a dozen: charts have a colour and a legend for each."""
+
+SETS = 32
+"""Instruction sets of generated code, of which there are half a dozen."""
+
+_WORD = re.compile(r"[A-Za-z0-9_]{1,40}")
+"""An instruction set's name, or a compiler's word for one."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+@-]{0,63}")
 """A lane's id: harmless in a file name, a table, a spreadsheet's cell and on a terminal."""
@@ -33,6 +46,8 @@ def faults(result: Result) -> Iterator[str]:
             yield f"{name[:64]!a} is not a lane's id"
     for i, lane in enumerate(result.summary.lanes):
         yield from (f"summary.lanes.{i}.{what}" for what in _figure_faults(lane))
+    for i, departure in enumerate(result.summary.departures):
+        yield from (f"summary.departures.{i}: {x}" for x in _departure_faults(departure, lanes))
     for i, process in enumerate(result.processes):
         for what in _process_faults(process, lanes):
             yield f"processes.{i}.{what}"
@@ -55,8 +70,7 @@ def _figure_faults(lane: LaneSummary) -> Iterator[str]:
         if over is not None and not 0 < over.low <= over.median <= over.high:
             yield f"{field}: not in order"
     for ratio in (*lane.compute_ratios, *lane.end_to_end_ratios):
-        interval = ratio.interval or ratio
-        if not (0 < ratio.low <= ratio.value <= ratio.high and 0 < interval.low <= interval.high):
+        if not _in_order(ratio):
             yield f"ratio to {ratio.against}: not in order"
     phases = lane.phase_seconds
     if phases and (tuple(phases) != PHASES or not _are_parts(phases) or sum(phases.values()) == 0):
@@ -76,10 +90,34 @@ def _figure_faults(lane: LaneSummary) -> Iterator[str]:
         <= lane.energy.joules_per_sample.high
     ):
         yield "energy: not in order"
+    if lane.compilation is not None and not _cost_in_order(lane.compilation):
+        yield "compilation: not in order"
     if lane.limits is not None and not (
         lane.limits.peak_gflops > 0 and (lane.limits.clock_mhz is None or lane.limits.clock_mhz > 0)
     ):
         yield "limits: not above 0"
+
+
+def _in_order(ratio: Ratio) -> bool:
+    interval = ratio.interval or ratio
+    return 0 < ratio.low <= ratio.value <= ratio.high and 0 < interval.low <= interval.high
+
+
+def _cost_in_order(cost: CompileCost) -> bool:
+    """Compiling may cost less than nothing: its step is one of a process, less another's."""
+    warm = cost.warm_seconds
+    paid = (cost.pays_off_steps, cost.pays_off_steps_low, cost.pays_off_steps_high)
+    return min(each or 0 for each in (*paid, cost.pays_off_seconds)) >= 0 and (
+        warm is None or warm.low <= warm.median <= warm.high
+    )
+
+
+def _departure_faults(departure: Departure, lanes: list[str]) -> Iterator[str]:
+    if not {departure.lane, departure.other} <= set(lanes):
+        yield "of a lane that is not in the plan"
+    ratios = (departure.compute, departure.end_to_end)
+    if not all(_in_order(each) for each in ratios if each is not None):
+        yield "a ratio is not in order"
 
 
 def _are_parts(times: dict[str, float]) -> bool:
@@ -127,9 +165,25 @@ def _record_faults(record: RankRecord) -> Iterator[str]:
         yield "evidence_seconds: negative"
     if record.limits is not None and not _measured(record.limits):
         yield "limits: not all of them are above 0"
+    if record.compilation is not None:
+        yield from (f"compilation{what}" for what in _compilation_faults(record.compilation))
     yield from _step_faults(record.warmup.steps, "warmup.steps")
     yield from _part_faults(record.compute, "compute")
     yield from _part_faults(record.end_to_end, "end_to_end")
+
+
+def _compilation_faults(compilation: Compilation) -> Iterator[str]:
+    made, generated = compilation, compilation.generated
+    if min(made.first_step_seconds, made.graphs, made.graph_breaks, made.recompiled) < 0:
+        yield ": negative"
+    if generated is None:
+        return
+    instructions = generated.instructions or {}
+    if min(generated.kernels, *instructions.values(), 0) < 0:
+        yield ".generated: negative"
+    words = [generated.vector_set, *instructions]
+    if len(words) > SETS or not all(_WORD.fullmatch(each) for each in words):
+        yield ".generated: not names of instruction sets"
 
 
 def _measured(limits: CoreLimits) -> bool:

@@ -49,6 +49,7 @@ def _result(old: Tree) -> Tree:
     }
     return old | {
         "schema_version": "2.0",
+        "kit": _kit(old["kit"]),
         "host": _host(old["host"]),
         "plan": _plan(old["plan"], failed, summary["baseline"]),
         "data": old["data"] and _data(old["data"], old["plan"]["workload"]["classes"]),
@@ -66,6 +67,14 @@ def _bounded(plan: Tree) -> Tree:
     if copied * lanes > VALUES:
         raise ValueError(f"it has more than {VALUES:,} values, its lanes' cores included")
     return plan
+
+
+def _kit(old: Tree) -> Tree:
+    build = dict(old["build"])
+    if build["value"] is not None:
+        build["value"] = dict(build["value"])
+        build["value"]["torch_builds"] = {"ipex": build["value"].pop("torch_build")}
+    return old | {"build": build}
 
 
 def _host(old: Tree) -> Tree:

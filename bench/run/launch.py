@@ -11,6 +11,7 @@ from bench.model.spec import LaneSpec, Progress
 from bench.model.workload import DataSpec
 from bench.plan.start.command import SPEC
 from bench.plan.start.environment import compose
+from bench.run.leftovers import compiled
 from bench.run.noise import Watch
 from bench.run.numactl import refusal, unbound
 from bench.run.preload import preload
@@ -93,6 +94,7 @@ class Launch:
             releases=self._releases(slot.lane.setup.stack),
             record_path=str(slot.record(self._work)),
             evidence_path=str(self._artifact / slot.evidence),
+            cache_path=str(compiled(self._work) / slot.lane.id),
             measure_limits=measure_limits,
             guarded=True,
         )

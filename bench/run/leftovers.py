@@ -22,8 +22,8 @@ from bench.run.slot import Slot
 def work_folder(artifact: Path) -> Iterator[Path]:
     """A private folder for specs and records, removed at the end; of one artifact always the same.
 
-    So a session that resumes a run finds what workers saved whose controller was killed.
-    BenchError if it can't be had.
+    So a session that resumes a run finds what workers saved whose controller was killed; what they
+    compiled is removed, since it may be half of it. BenchError if the folder can't be had.
     """
     of_artifact = hashlib.sha256(os.fsencode(artifact.resolve())).hexdigest()[:16]
     folder = Path(tempfile.gettempdir()) / f"bench-{os.getuid()}-{of_artifact}"
@@ -38,9 +38,15 @@ def work_folder(artifact: Path) -> Iterator[Path]:
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
         raise BenchError(f"{folder} belongs to somebody else", "set TMPDIR to another folder")
     try:
+        shutil.rmtree(compiled(folder), ignore_errors=True)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def compiled(work: Path) -> Path:
+    """Where the lanes' engines keep what they compile, each in a folder of its lane's."""
+    return work / "compiled"
 
 
 def leftovers(work: Path, artifact: Path, result: Result) -> list[Process]:

@@ -57,6 +57,11 @@ class Watch:
         self._frequencies.append(frequency_mhz(self._files, self._cpus))
         self._temperatures.append(temperature_celsius(self._files, self._sensors))
 
+    def forget(self) -> None:
+        """Leave the last turn out, as if this had not been entered for it."""
+        for each in (self._energy, self._turns, self._frequencies, self._temperatures):
+            each.pop()
+
     def noise(self) -> Noise:
         """The sums over the turns until now; the mean of the clocks, the highest temperature."""
         if not self._turns:

@@ -9,6 +9,7 @@ from bench.host import probe as hosts
 from bench.model.result import SCHEMA_VERSION, Result
 from bench.plan.options import Options
 from bench.plan.resume import resumed
+from bench.plan.stacks import stacks_of
 from bench.results.folder import opened
 from bench.results.privacy import DATA, FOLDER, of_run
 
@@ -34,7 +35,7 @@ def to_go_on_with(before: Result, folder: Path, options: Options, data_dir: Path
                 Exit.USAGE,
             )
         data_dir = Path(options.data.removeprefix(FOLDER)).expanduser().absolute()
-    host = hosts.probe()
+    host = hosts.probe(stacks=stacks_of(options.stack))
     here = of_run(folder, host, before.plan, data_dir)
     return resumed(before.model_copy(update={"plan": here.revealed(before.plan)}), host, options)
 

@@ -10,6 +10,9 @@ from bench.run.noise import Watch
 from bench.run.slot import Slot
 from bench.run.transport import Transport
 
+NOTHING_TRAINED = (None, "compile")
+"""Stages of a turn for what is not measured: whatever went on then is no noise."""
+
 
 class Running:
     """A lane's process under way. It works only in the turns that it is given."""
@@ -30,7 +33,10 @@ class Running:
         """Give the process a turn; True once it waits for another, False as `waits`."""
         with self._watch:
             self._transport.give_turn()
-            return self._transport.wait()
+            waits = self._transport.wait()
+        if self._transport.stage in NOTHING_TRAINED:
+            self._watch.forget()
+        return waits
 
     def terminate(self) -> None:
         """Ask the process to end, without waiting for it: it saves what it has."""

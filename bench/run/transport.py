@@ -5,12 +5,16 @@ from typing import Protocol
 
 from pydantic import ValidationError
 
-from bench.model.spec import PROGRESS_PREFIX, Progress
+from bench.model.spec import PROGRESS_PREFIX, Progress, Stage
 from bench.run.supervise import Ended, Supervised
 
 
 class Transport(Protocol):
     """The way to what trains a lane: it works only in the turns that it is given."""
+
+    @property
+    def stage(self) -> Stage | None:
+        """What it told last of its work in this turn; None: nothing."""
 
     def wait(self) -> bool:
         """Sleep until it waits for a turn: True; False once it has ended or must.
@@ -33,6 +37,7 @@ class Pipe:
 
     def __init__(self, process: Supervised, on_progress: Callable[[Progress], None]) -> None:
         self._process, self._on_progress = process, on_progress
+        self.stage: Stage | None = None
         self.terminate, self.end = process.terminate, process.end
 
     def wait(self) -> bool:
@@ -41,6 +46,7 @@ class Pipe:
 
     def give_turn(self) -> None:
         """Say `go`."""
+        self.stage = None
         self._process.say("go")
 
     def _hear(self, line: str) -> bool:
@@ -53,5 +59,6 @@ class Pipe:
             return False  # a mangled line tells nothing; the record does
         if progress.stage == "waiting":
             return True
+        self.stage = progress.stage
         self._on_progress(progress)
         return False

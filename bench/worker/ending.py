@@ -1,7 +1,10 @@
 """A worker's end: its record is written once, by whichever thread comes to it first."""
 
 import os
+import shutil
+import signal
 import sys
+import tempfile
 import threading
 import traceback
 from contextlib import suppress
@@ -10,6 +13,14 @@ from types import FrameType
 from typing import NoReturn
 
 from bench.model.record import Outcome, RankRecord
+
+_passing: list[Path] = []
+
+
+def passing_folder() -> Path:
+    """A new folder for temporary files, which is removed when this process ends."""
+    _passing.append(Path(tempfile.mkdtemp(prefix="bench-")))
+    return _passing[-1]
 
 
 class Ending:
@@ -46,10 +57,14 @@ class Ending:
     def _leave(self, outcome: Outcome) -> NoReturn:
         try:
             self._save(outcome)
+            _kill_descendants()
             _clean_up()
         except BaseException:
             traceback.print_exc()
             outcome = "failed"
+        # Again: another thread may have started the next one, but between a kill and the exit none
+        # can, since neither gives up Python's lock.
+        _kill_descendants()
         # torch's and the loaders' exit handlers take seconds and can hang.
         os._exit(0 if outcome == "completed" else 1)
 
@@ -65,6 +80,29 @@ class Ending:
 
 
 def _clean_up() -> None:
-    """Remove what Intel's OpenMP would remove at an exit with handlers."""
+    """Remove what an exit with handlers would: Intel's OpenMP's, torch 2.8's, the kit's own."""
     with suppress(OSError):
         Path(f"/dev/shm/__KMP_REGISTERED_LIB_{os.getpid()}_{os.getuid()}").unlink()
+    torchs = sys.modules.get("torch.distributed.nn.jit.instantiator")
+    generated = getattr(torchs, "INSTANTIATED_TEMPLATE_DIR_PATH", None)
+    for folder in [*_passing, *([generated] if generated else [])]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _kill_descendants() -> None:
+    """End what this process has started and what that has: compilers, which would outlive it."""
+    for pid in _descendants(os.getpid()):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _descendants(pid: int) -> list[int]:
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended meanwhile
+            parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+            children.setdefault(int(parent), []).append(int(folder.name))
+    found = list(children.get(pid, []))
+    for each in found:
+        found += children.get(each, [])
+    return found

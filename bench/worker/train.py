@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 
 import torch
@@ -20,8 +21,8 @@ MEMORY_FORMATS = {
     "channels_last": torch.channels_last,
 }
 
-OnStep = Callable[[int, float], None]
-"""Called between steps, outside the timed part: steps done, seconds of the last one."""
+OnStep = Callable[[int, float, float], None]
+"""Called between steps, outside the timed part: steps done, seconds of the last one, its loss."""
 
 
 @dataclass
@@ -72,6 +73,14 @@ class Trainer:
         times.backward.append(backward - forward)
         times.optimizer.append(end - backward)
         return float(loss.detach()), len(labels)
+
+    def rehearse(self, batches: Iterable[Batch]) -> None:
+        """Train on each batch and forget it: weights, statistics and momenta are as before."""
+        before = deepcopy(self.model.state_dict())
+        for batch in batches:
+            self.step(iter([batch]), StepTimes())
+        self.model.load_state_dict(before)
+        self.optimizer.state.clear()
 
     def in_format(self, batches: Iterable[Batch]) -> list[Batch]:
         """The batches with their samples in the lane's memory format."""
@@ -126,5 +135,5 @@ class Trainer:
         if not math.isfinite(loss):
             raise FloatingPointError(f"the loss became {loss} in step {len(times)}")
         last = sum(getattr(times, phase)[-1] for phase in PHASES)
-        on_step(len(times), last / 1e9)
+        on_step(len(times), last / 1e9, loss)
         return loss, samples

@@ -71,6 +71,7 @@ class Pipe(Alone):
 
     def wait_for_turn(self) -> None:
         """Say that it waits, and return once the controller has given one more turn."""
+        self._stage = None  # a turn without work may have ended at once: it waits anew
         self.tell("waiting")
         self._turns.acquire()
 

@@ -95,7 +95,14 @@ def test_what_was_not_recorded_makes_no_lane_invalid() -> None:
 
 def test_an_ipex_lane_has_it_loaded() -> None:
     setup = make_lane("fp32-ipex").setup
-    assert another_setup(setup, record(ipex_mapped=True).observed) == []
+    seen = record(ipex_mapped=True, ipex_isa="AVX512").observed
+    assert another_setup(setup, seen) == []
+
+
+@pytest.mark.parametrize("lane_id", ["fp32", "fp32-torch", "fp32-compile"])
+def test_no_other_lane_has(lane_id: str) -> None:
+    setup = make_lane(lane_id).setup
+    assert another_setup(setup, record(ipex_mapped=True).observed) == ["IPEX was loaded in it"]
 
 
 def test_threads_pinned_each_to_its_core_cover_the_cores() -> None:

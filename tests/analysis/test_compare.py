@@ -23,6 +23,7 @@ from tests.report.scenes import (
     contradict,
     four_lanes,
     functional_check,
+    leaving_ipex,
     observed_of,
     record_of,
 )
@@ -395,3 +396,12 @@ def test_what_is_no_percentage_is_a_usage_error(text: str) -> None:
     with pytest.raises(BenchError, match="no percentage") as raised:
         parse_share(text)
     assert raised.value.code == Exit.USAGE
+
+
+def test_lanes_of_two_stacks_are_compared_each_with_its_own() -> None:
+    reference, faster_one = run("a", 1.0, 0, leaving_ipex), run("b", 1.1, 1, leaving_ipex)
+    (other,) = compare([reference], [faster_one]).others
+    ratios = {each.other.lane: each.compute.value for each in other.lanes if each.compute}
+    assert len(ratios) == 11
+    assert list(ratios.values()) == pytest.approx([1.1] * 11, rel=0.01)
+    assert other.differences == []

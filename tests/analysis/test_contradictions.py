@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from bench.analysis.contradictions import contradictions, rank_contradictions
@@ -18,6 +20,10 @@ BF16 = "brgconv:avx512_core_bf16"
         ("fp32-ipex", "3.7-ipex-fp32"),
         ("fp32", "3.7-stock-fp32-vit-avx2"),
         ("fp32-ipex", "3.7-ipex-fp32-vit-avx2"),
+        ("fp32-torch", "3.12-stock-fp32-avx2"),
+        ("fp32-torch", "3.12-stock-fp32-vit-avx2"),
+        ("fp32-compile", "3.12-compile-fp32-avx2"),
+        ("fp32-compile", "3.12-compile-fp32-vit-avx2"),
         ("bf16-avx512", "3.7-ipex-bf16-avx512"),
         ("bf16-avx512", "3.12-stock-bf16-capped-avx512"),
         ("bf16-amx", "3.7-ipex-bf16-amx"),
@@ -57,6 +63,69 @@ def test_fp32_that_may_compute_in_bf16() -> None:
 def test_strict_math_is_fp32() -> None:
     strict = [each.model_copy(update={"fpmath": "strict"}) for each in recorded("3.7-stock-fp32")]
     assert contradictions(planned("fp32"), strict) == []
+
+
+def by_fp32_math(
+    implementation: str, fpmath: str | None = "bf16", primitive: str = "convolution", **changes: Any
+) -> Kernel:
+    """One call on FP32 operands, which may compute in less."""
+    return kernel(primitive, implementation, data_types=["f32"], fpmath=fpmath, **changes)
+
+
+BY_BF16_MATH = [
+    by_fp32_math(AMX, milliseconds=4.0),
+    by_fp32_math(AMX, direction="backward data", milliseconds=4.0),
+    # oneDNN 3.12 has no other: a lane's gradients of weights take most of its time.
+    by_fp32_math("jit:avx512_core", direction="backward weights", milliseconds=30.0),
+    by_fp32_math("brgconv_strided:avx512_core", direction="backward data", milliseconds=9.0),
+    by_fp32_math("brg_matmul:avx10_1_512_amx", primitive="matmul"),
+]
+
+
+def test_products_in_bf16_math_are_right_where_the_lane_is_about_them() -> None:
+    assert contradictions(planned("fp32-bf16math-amx"), BY_BF16_MATH) == []
+    loose, above = contradictions(planned("fp32-torch"), BY_BF16_MATH)
+    assert loose == "5 of 5 calls may compute FP32 in bf16 (fpmath)"
+    assert above.endswith("above the ceiling AVX512_CORE")
+    without = planned("fp32-bf16math-amx", fp32_math="fp32")
+    assert contradictions(without, BY_BF16_MATH) == [loose]
+
+
+def test_less_than_bf16_is_too_little_for_such_a_lane_too() -> None:
+    ran = [*BY_BF16_MATH, by_fp32_math(AMX, "f16", milliseconds=0.1)]
+    assert contradictions(planned("fp32-bf16math-amx"), ran) == [
+        "1 of 6 calls may compute FP32 in f16 (fpmath)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kernels", "share"),
+    [
+        ([by_fp32_math(AMX, None)], "0 % of the forward convolutions' time ran in BF16 on amx"),
+        (
+            [by_fp32_math("brgconv:avx512_core")],
+            "0 % of the forward convolutions' time ran in BF16 on amx",
+        ),
+        (
+            [by_fp32_math(AMX, milliseconds=4.0), by_fp32_math("gemm:jit", milliseconds=6.0)],
+            "40 % of the forward convolutions' time ran in BF16 on amx",
+        ),
+        (
+            [by_fp32_math("mkl:sgemm", None, "matmul")],
+            "0 % of the products' time ran in BF16 on amx",
+        ),
+    ],
+)
+def test_bf16_math_that_did_not_come_about(kernels: list[Kernel], share: str) -> None:
+    (found,) = contradictions(planned("fp32-bf16math-amx"), kernels)
+    assert found.startswith(share)
+
+
+def test_bf16_operands_are_no_fp32_math() -> None:
+    ran = [*BY_BF16_MATH, kernel("convolution", AMX, milliseconds=0.1)]
+    assert contradictions(planned("fp32-bf16math-amx"), ran) == [
+        "1 of 6 calls of convolutions and products had bf16 operands in an FP32 lane"
+    ]
 
 
 def test_fp32_that_ran_on_bf16() -> None:

@@ -79,7 +79,15 @@ def test_what_a_steps_operators_come_to(counted: list[Operator], due: Expected |
     assert expected(counted) == due
 
 
-@pytest.mark.parametrize("name", ["3.7-stock-fp32-vit-avx2", "3.7-ipex-fp32-vit-avx2"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "3.7-stock-fp32-vit-avx2",
+        "3.7-ipex-fp32-vit-avx2",
+        "3.12-stock-fp32-vit-avx2",
+        "3.12-compile-fp32-vit-avx2",
+    ],
+)
 def test_attention_makes_thousands_of_calls_and_covers_nothing_but_itself(name: str) -> None:
     kernels = recorded(name)
     assert sum(each.calls for each in kernels) > 1000
@@ -89,6 +97,19 @@ def test_attention_makes_thousands_of_calls_and_covers_nothing_but_itself(name: 
     assert coverage(rank(without), expected(VIT)).calls == 147
     many = kernel("convolution", "jit:avx2", calls=3000)
     assert coverage(rank([many]), expected(VIT)).calls == 2
+
+
+def test_a_compiled_model_calls_the_libraries_as_often() -> None:
+    resnet18 = [
+        operator("convolution", 7),
+        operator("convolution", 100, 19),
+        operator("convolution_backward", 7),
+        operator("convolution_backward", 200, 19),
+        operator("addmm", 3),
+        operator("mm", 3, 2),
+    ]
+    covered = coverage(rank(recorded("3.12-compile-fp32-avx2")), expected(resnet18))
+    assert (covered.calls, covered.expected) == (62, 62)
 
 
 def test_a_convolution_that_is_computed_as_a_product_is_seen() -> None:

@@ -63,7 +63,7 @@ def test_every_product_of_mkl_in_every_recording_is_counted(name: str) -> None:
     products = re.findall(r"^MKL_VERBOSE SGEMM.* ([\d.]+)ms .* calls:(\d+)$", lines(name), re.M)
     (mkl,) = [each for each in recorded(name) if each.implementation.startswith(MKL)]
     assert (mkl.implementation, mkl.data_types, mkl.instruction_sets) == ("mkl:sgemm", ["f32"], [])
-    assert mkl.calls == sum(int(calls) for _, calls in products) > 1000
+    assert mkl.calls == sum(int(calls) for _, calls in products) > 0
     assert mkl.milliseconds == pytest.approx(sum(float(time) for time, _ in products))
 
 

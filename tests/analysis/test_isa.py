@@ -1,6 +1,6 @@
 import pytest
 
-from bench.analysis.isa import MASKS, announced, below, has_bf16, within
+from bench.analysis.isa import MASKS, announced, below, contains, has_bf16, within
 
 AVX512 = "Intel AVX-512 with "
 BF16 = f"{AVX512}Intel DL Boost and bfloat16 support"
@@ -96,3 +96,13 @@ def test_a_set_is_below_those_that_contain_it() -> None:
     assert not below("avx512_core", "avx2")
     assert not below("avx12", "amx")
     assert not below("avx2", "avx12")
+
+
+def test_amx_alone_stands_for_the_least_of_its_sets() -> None:
+    assert within("amx", "AVX512_CORE_AMX") is True
+    assert within("amx", "AVX512_CORE_FP16") is False
+    assert contains("amx", "avx512_core_bf16") is True
+    assert contains("avx512_core", "avx2") is True
+    assert contains("avx2", "avx512_core") is False
+    assert contains("avx12", "avx2") is None
+    assert contains("avx2", "avx12") is None

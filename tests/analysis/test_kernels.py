@@ -27,6 +27,17 @@ def test_the_share_of_a_recorded_step(lane: str, name: str, own: str, share: flo
     assert (found.instruction_set, found.at_instruction_set) == (own, pytest.approx(share))
 
 
+def test_the_share_of_fp32_in_bf16_math_is_of_what_ran_so() -> None:
+    def of(implementation: str, fpmath: str | None, milliseconds: float) -> Kernel:
+        changes = {"data_types": ["f32"], "fpmath": fpmath, "milliseconds": milliseconds}
+        return kernel("convolution", implementation, **changes)
+
+    ran = [of(AMX, "bf16", 2.0), of("jit:avx512_core", "bf16", 5.0), of(AMX, None, 1.0)]
+    assert share_at_own_set(planned("fp32-bf16math-amx"), ran) == pytest.approx(2 / 8)
+    nameless = [of(AMX, "bf16", 2.0), of("gemm:jit", "bf16", 2.0)]
+    assert share_at_own_set(planned("fp32-bf16math-amx"), nameless) == pytest.approx(1 / 2)
+
+
 def test_milliseconds_by_kind_are_those_of_the_lines() -> None:
     name = "3.7-ipex-bf16-avx512"
     found = kernel_share(planned("bf16-avx512"), [recorded(name)])

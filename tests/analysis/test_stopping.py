@@ -3,7 +3,7 @@ import pytest
 from bench.analysis.stopping import enough, standing
 from bench.analysis.summary import summarize
 from bench.model.plan import Plan
-from bench.model.summary import Summary
+from bench.model.summary import Departure, Summary
 from tests.factories import make_plan, make_process
 
 WIDE, NARROW = [1.0, 1.5, 0.7], [1.0, 1.001, 0.999]
@@ -47,18 +47,32 @@ def test_precise_enough() -> None:
     assert enough(plan(rounds_min=4), measured(NARROW), [10.0] * 3, 30) is None
 
 
+def test_what_is_said_of_leaving_an_engine_must_be_precise_too() -> None:
+    summary, wide = measured(NARROW), measured(WIDE).lanes[1].compute_ratios[0]
+    left = Departure(lane="fp32-ipex", other="fp32", compute=wide, end_to_end=None)
+    summary.departures = [left]
+    assert enough(plan(), summary, [10.0] * 3, 30) is None
+    assert standing(plan(), summary).rounds_to_go == 5
+
+
 def test_without_an_interval_nothing_is_precise() -> None:
     assert enough(plan(rounds_min=1), measured([1.0, 1.0]), [10.0] * 2, 20) is None
 
 
 def test_the_time_budget_holds_for_the_longest_round_so_far() -> None:
     summary = measured(WIDE)
-    assert enough(plan(), summary, [200.0, 100.0], 400.0) is None
-    why = enough(plan(), summary, [200.0, 100.0], 401.0)
+    assert enough(plan(), summary, [20.0, 200.0, 100.0], 400.0) is None
+    why = enough(plan(), summary, [20.0, 200.0, 100.0], 401.0)
     assert why is not None
     assert why.startswith(
         "the time budget of 600 s had room for 3 rounds; the widest interval is ±"
     )
+
+
+def test_what_only_a_first_round_has_to_do_does_not_end_a_run() -> None:
+    summary = measured(WIDE)
+    assert enough(plan(), summary, [300.0], 301.0) is not None
+    assert enough(plan(), summary, [300.0, 100.0], 400.0) is None
 
 
 def test_a_budget_too_small_names_the_remedy() -> None:
@@ -88,8 +102,9 @@ def test_where_a_run_stands() -> None:
     assert now.half_width is not None
     assert 0.05 < now.half_width < 0.1
     assert now.rounds_to_go is not None
-    # The logarithms' spread is 0.025: after 9 rounds t/√n is 0.82, after 10 it is 0.76.
-    assert now.rounds_to_go == 7
+    # The logarithms' spread is 0.025: of three lanes' pairs the quantile over √n is 0.80 after 11
+    # rounds, and 0.76 after 12.
+    assert now.rounds_to_go == 9
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,13 @@ from bench.report.media.html import html, pictures_of
 from tests.browser.pages import WIDTHS, Opened
 from tests.factories import make_result
 from tests.report.hostile import hostile
-from tests.report.scenes import disturbed_round, four_lanes, functional_check, invalid_lane
+from tests.report.scenes import (
+    disturbed_round,
+    four_lanes,
+    functional_check,
+    invalid_lane,
+    leaving_ipex,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -20,6 +26,7 @@ SCENES: dict[str, Callable[[], Result]] = {
     "four lanes": four_lanes,
     "an invalid lane": invalid_lane,
     "a functional check": functional_check,
+    "two stacks": leaving_ipex,
     "nothing measured": lambda: make_result(nothing=True),
     "hostile": lambda: hostile(disturbed_round()),
 }
@@ -53,7 +60,9 @@ def test_it_loads_alone_and_fits(
 
 
 @pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize(("scene", "width"), [("four lanes", 360), ("an invalid lane", 1440)])
+@pytest.mark.parametrize(
+    ("scene", "width"), [("four lanes", 360), ("an invalid lane", 1440), ("two stacks", 768)]
+)
 def test_everybody_can_read_it(
     pages: dict[str, Path], browse: Browse, scene: str, width: int, dark: bool
 ) -> None:

@@ -18,7 +18,7 @@ COMMANDS = ["probe", "doctor", "plan", "run", "report", "compare", "verify", "pu
 @pytest.fixture
 def host(monkeypatch):
     """A host that nobody has to look at."""
-    monkeypatch.setattr("bench.host.probe.probe", lambda identify=False: make_host())
+    monkeypatch.setattr("bench.host.probe.probe", lambda **_: make_host())
 
 
 @pytest.fixture

@@ -20,6 +20,11 @@ RUN = Path("results/20261123T093000Z-3f9a1c0b-quick")
         (Options(data="cifar10", rounds=3), DATA_DIR, f"bench run --resume {RUN}"),
         (Options(), Path("my data"), f"bench run --resume {RUN} --data-dir 'my data'"),
         (Options(data="folder:/x"), DATA_DIR, f"bench run --resume {RUN} --data folder:/x"),
+        (
+            Options(stack=["a=/b c/python", "d=/e"]),
+            DATA_DIR,
+            f"bench run --resume {RUN} --stack 'a=/b c/python' --stack d=/e",
+        ),
     ],
 )
 def test_the_command_that_goes_on(options, data_dir, command):
@@ -27,7 +32,7 @@ def test_the_command_that_goes_on(options, data_dir, command):
 
 
 def test_a_run_on_images_of_ones_own_is_told_again_where_they_are(tmp_path, bench, monkeypatch):
-    monkeypatch.setattr("bench.host.probe.probe", lambda identify=False: make_host())
+    monkeypatch.setattr("bench.host.probe.probe", lambda **_: make_host())
     result = make_result(data_requested="folder:{data}")
     result.status = "interrupted"
     (tmp_path / "result.json").write_text(result.model_dump_json())
@@ -55,7 +60,7 @@ def test_a_run_of_another_schema_is_not_gone_on_with(status, tmp_path, bench):
 def test_a_finished_run_does_not_swallow_an_option_that_it_can_not_follow(
     tmp_path, bench, monkeypatch
 ):
-    monkeypatch.setattr("bench.host.probe.probe", lambda identify=False: make_host())
+    monkeypatch.setattr("bench.host.probe.probe", lambda **_: make_host())
     (tmp_path / "result.json").write_text(make_result().model_dump_json())
     done = bench("run", "--resume", tmp_path, "--batch-size", "64", "--lane", "fp32,fp32")
     assert done.returncode == 3

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from bench.cli.app import app
 from bench.cli.options import WORDS, takes_options
 from bench.errors import BenchError
-from bench.plan.catalogue.lanes import LANES
+from bench.plan.catalogue.lanes import DEFAULT
 from bench.plan.catalogue.profiles import DEFAULT_PROFILE
 from bench.plan.catalogue.workloads import DEFAULT_MODEL
 from bench.plan.options import LIMITS, Options
@@ -55,6 +55,7 @@ def test_without_words_every_option_is_its_default(asked, monkeypatch):
 def test_every_word_arrives(asked):
     options = asked(
         *("-p", "quick", "-m", "vit_b_16", "-l", "fp32", "-l", "bf16-amx", "--data", "folder:x"),
+        *("--stack", "a=/b", "--stack", "c=/d"),
         *(
             "--cores",
             "0-3",
@@ -75,6 +76,7 @@ def test_every_word_arrives(asked):
         profile="quick",
         model="vit_b_16",
         lane=["fp32", "bf16-amx"],
+        stack=["a=/b", "c=/d"],
         data="folder:x",
         cores="0-3",
         node=1,
@@ -144,6 +146,6 @@ def test_a_plan_without_a_lane_shows_each_with_its_reason_before_the_error(json)
     done = CliRunner().invoke(app, ["plan", "--batch-size", "1000000", *["--json"] * json])
     assert isinstance(done.exception, BenchError)
     assert done.exception.code == 3
-    for lane in LANES:
-        assert lane.id in done.stdout
+    for lane in DEFAULT:
+        assert lane in done.stdout
     assert "needs about" in done.stdout or "not" in done.stdout

@@ -76,9 +76,9 @@ def tools(host: Host, **readings: Reading[Any]) -> Host:
 
 
 def with_stack(host: Host, **changes: Any) -> Host:
-    """The host with its one stack changed."""
-    (stack,) = host.stacks
-    return host.model_copy(update={"stacks": [stack.model_copy(update=changes)]})
+    """The host with the first of its stacks changed: the one that the default lanes train in."""
+    first, *others = host.stacks
+    return host.model_copy(update={"stacks": [first.model_copy(update=changes), *others]})
 
 
 def contained(host: Host, engine: str = "docker") -> Host:

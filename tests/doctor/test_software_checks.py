@@ -15,6 +15,7 @@ from bench.host.child import in_child
 from bench.host.stacks import STACKS, StackEntry, find_stacks
 from bench.model.base import Reading
 from bench.plan.catalogue import lanes as catalogue
+from bench.plan.options import Options
 from tests.doctor.cases import GIB, MIB, contained, make_case, make_folder, settings, with_stack
 from tests.recorded_hosts import recorded_host
 
@@ -22,10 +23,9 @@ HOST = recorded_host("sapphire-rapids-2s")
 MISSING = Reading(reason="not found; install it with: a package manager")
 
 
-def of_stack(check, host):
-    """The check's finding of the host's one stack."""
-    (stack,) = host.stacks
-    return check(make_case(host=host), stack)
+def of_stack(check, host, lanes=None):
+    """The check's finding of the first stack, which the default lanes train in."""
+    return check(make_case(host=host, options=Options(lane=lanes)), host.stacks[0])
 
 
 def test_libraries_that_are_there():
@@ -59,6 +59,10 @@ def test_the_stack_is_installed_the_way_it_came(monkeypatch, tmp_path):
     made = str(fixes._CHECKOUT / ".venv/bin/python")
     assert fixes.install_stack(made, "torch==2.8.0")[-1] == "make full"
     assert fixes.install_stack("/usr/bin/python3", "torch==2.8.0")[-1] == "  torch==2.8.0"
+    beside = str(fixes._CHECKOUT / ".stacks/next/bin/python")
+    assert fixes.install_stack(beside, "torch==2.14.1")[-1] == (
+        "rm -r .stacks/next; make stack NAME=next"
+    )
     record = tmp_path / "build.json"
     record.touch()
     monkeypatch.setattr(fixes, "RECORD", record)
@@ -85,6 +89,7 @@ def with_versions(torch, vision, ipex, name="sapphire-rapids-2s"):
         ("2.8.0", "nightly", "2.8.0", "failure", "torchvision is not for this torch"),
         ("2.8.0", "0.23.0", None, "warning", "pytorch missing: only the lane"),
         ("2.7.1", "0.22.1", "2.7.0", "warning", "not the releases that others measure"),
+        ("2.8.0a0+git1a2b3c", "0.23.0a0+4d5e6f", "2.8.0", "warning", "not the releases"),
     ],
 )
 def test_releases_that_work_together_or_not(torch, vision, ipex, state, said):
@@ -111,7 +116,6 @@ def second_stack(monkeypatch, requires=(), **packages):
     entry = StackEntry(
         name="next",
         packages={"torch": "2.14.1", "torchvision": "0.29.1"},
-        openmp="intel-openmp",
         locks=("next.txt",),
         interpreter=lambda: Reading(reason="not made; make it with: make next"),
     )
@@ -155,20 +159,76 @@ def test_each_stack_has_findings_of_its_own(torch, vision, state, said, monkeypa
 def test_a_stack_is_not_blamed_for_another(monkeypatch):
     """Nothing can run here: the one stack has no torch, and the other's lane no such CPU."""
     host = second_stack(monkeypatch, ("no_such_set",), torch="2.14.1", torchvision="0.29.1")
-    bare = host.stacks[0].model_copy(update={"packages": {"torch": MISSING}})
-    host = host.model_copy(update={"stacks": [bare, host.stacks[1]]})
+    host = with_stack(host, packages={"torch": MISSING})
     findings = {finding.name: finding.state for finding in diagnose(make_case(host=host))}
     assert findings["versions: ipex"] == "failure"
     assert findings["versions: next"] == "ok"
 
 
+def of_next(host, *lanes):
+    """What is found of the second stack by who asks for these lanes."""
+    case = make_case(host=host, options=Options(lane=list(lanes)))
+    return [finding for finding in diagnose(case) if finding.name.endswith(": next")]
+
+
 @pytest.mark.usefixtures("as_before")
 def test_a_stack_that_is_not_here_counts_neither_way(monkeypatch):
-    findings = diagnose(make_case(host=second_stack(monkeypatch)))
-    absent = [finding for finding in findings if finding.name.endswith(": next")]
-    assert [(each.state, each.value.reason) for each in absent] == [
-        ("unknown", "not made; make it with: make next")
-    ] * 2
+    (found,) = of_next(second_stack(monkeypatch))
+    assert (found.name, found.state) == ("versions: next", "unknown")
+    assert found.value.reason == "not made; make it with: make next"
+
+
+@pytest.mark.usefixtures("as_before")
+def test_nor_does_one_without_a_torch(monkeypatch):
+    """As the kit's own environment is where only another stack was made."""
+    host = second_stack(monkeypatch, torch="2.14.1", torchvision="0.29.1")
+    host = with_stack(host, packages={"torch": MISSING})
+    case = make_case(host=host, options=Options(lane=["next"]))
+    found = {each.name: each.state for each in diagnose(case) if ": " in each.name}
+    assert found["versions: ipex"] == "unknown"
+    assert "OpenMP: ipex" not in found
+    assert (found["versions: next"], found["OpenMP: next"]) == ("ok", "ok")
+
+
+@pytest.mark.usefixtures("as_before")
+@pytest.mark.parametrize(
+    ("lanes", "state"),
+    [(["next"], "failure"), (["fp32-next"], "failure"), (["fp32", "next"], "warning")],
+)
+def test_a_stack_that_is_not_here_is_missed_by_who_asks_for_its_lanes(lanes, state, monkeypatch):
+    (found,) = of_next(second_stack(monkeypatch), *lanes)
+    assert (found.state, found.value.value) == (state, "not made; make it with: make next")
+    assert found.fix == ["make stack NAME=next"]
+
+
+def of_the_user(python="/opt/nightly/bin/python", **packages):
+    """What is found of a stack that the user named."""
+    readings = {k: Reading(value=v) if v else MISSING for k, v in packages.items()}
+    changes = {"name": "nightly", "named": True, "packages": readings}
+    interpreter = Reading(value=python) if python else Reading(reason="of no use here: so and so")
+    stack = HOST.stacks[0].model_copy(update=changes | {"python": interpreter})
+    host = HOST.model_copy(update={"stacks": [*HOST.stacks, stack]})
+    return versions(make_case(host=host), stack)
+
+
+@pytest.mark.parametrize(
+    ("torch", "vision", "state", "said"),
+    [
+        ("2.15.0.dev20261101+cpu", "0.30.0.dev20261101+cpu", "ok", "named by --stack, so no lock"),
+        ("2.15.0", None, "failure", "torchvision missing: its lanes can't run"),
+        ("2.15.0", "0.29.1", "failure", "this torchvision is not for this torch"),
+    ],
+)
+def test_a_stack_of_the_users_may_have_any_releases_that_go_together(torch, vision, state, said):
+    found = of_the_user(torch=torch, torchvision=vision)
+    assert (found.name, found.state) == ("versions: nightly", state)
+    assert said in found.value.value
+
+
+def test_one_that_can_not_be_used_is_a_warning():
+    found = of_the_user(python=None, torch="2.15.0")
+    assert (found.state, found.value.value) == ("warning", "of no use here: so and so")
+    assert found.fix[-1] == "--stack nightly=PYTHON"
 
 
 ROOMY = [make_folder("results"), make_folder("data"), make_folder("temporary files")]

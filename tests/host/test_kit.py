@@ -11,7 +11,7 @@ RECORD = {
     "locks": {"bench.txt": "0" * 64},
     "base": "debian:bookworm-slim",
     "base_digest": {"value": None, "reason": "the base was named without one"},
-    "torch_build": "cpu",
+    "torch_builds": {"ipex": "cpu", "torch": "registry"},
 }
 
 

@@ -41,9 +41,11 @@ def library(tmp_path_factory):
 def test_programs_by_path(tmp_path):
     numactl = program(tmp_path / "bin", "numactl")
     which = program(tmp_path / "bin", "which")
+    compiler = program(tmp_path / "bin", "g++")
     program(tmp_path / "bin", "taskset", mode=0o644)
     tools = find(tmp_path / "bin")
     assert (tools.numactl.value, tools.which.value) == (numactl, which)
+    assert tools.compiler.value == compiler
     assert tools.taskset.value is None, "not executable"
 
 
@@ -172,3 +174,12 @@ def test_a_miss_says_what_to_install(tmp_path):
         "apt-get install numactl (Debian, Ubuntu) or dnf install numactl"
     )
     assert tools.lscpu.reason.startswith("not found; install it with: apt-get install util-linux")
+    assert tools.compiler.reason == (
+        "not found; install it with: apt-get install g++ (Debian, Ubuntu) or dnf install gcc-c++"
+    )
+
+
+def test_a_compiler_of_another_name_is_none(tmp_path, monkeypatch):
+    """Lanes don't inherit CXX: torch.compile looks for g++."""
+    monkeypatch.setenv("CXX", program(tmp_path, "clang++"))
+    assert find(tmp_path).compiler.value is None

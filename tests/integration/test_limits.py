@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.host.stacks import beside
 from bench.model.record import CoreLimits, Operator
 from bench.model.workload import Workload
 from bench.plan.catalogue.workloads import COUNTED_AT, WORKLOADS
@@ -102,6 +103,35 @@ def test_an_engine_that_overrides_operators_does_not_change_the_count(model: str
     for precision in ("fp32", "bf16"):
         in_engine = [Operator.model_validate(each) for each in counts[precision]]
         assert in_engine == count_work(small(model), 10, 2, precision)
+
+
+IN_STACK = """
+import json, sys
+from bench.model.workload import Workload
+from bench.worker.limits.work import count_work
+
+work = Workload.model_validate_json(sys.argv[1])
+print("\\n" + json.dumps([each.model_dump() for each in count_work(work, 10, 2, "fp32")]))
+"""
+
+
+@pytest.mark.parametrize("model", ["resnet18", "vit_b_16"])
+def test_another_release_of_torch_counts_the_same_products(model: str) -> None:
+    from bench.worker.limits.work import count_work
+
+    python = beside("torch").value
+    if python is None:
+        pytest.skip("the torch stack is not here")
+    done = subprocess.run(
+        [python, "-c", IN_STACK, small(model).model_dump_json()],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert done.returncode == 0, done.stderr
+    theirs = [Operator.model_validate(each) for each in json.loads(done.stdout.splitlines()[-1])]
+    ours = count_work(small(model), 10, 2, "fp32")
+    assert [x for x in theirs if x.flop] == [x for x in ours if x.flop]
 
 
 def small_step(precision: str) -> list[Operator]:

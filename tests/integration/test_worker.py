@@ -43,6 +43,8 @@ def test_a_tiny_lane_by_hand_with_nothing_but_its_spec(case, tmp_path):
     left = record(tmp_path)
     assert (left.outcome, left.rank) == ("completed", 1)
     assert (len(left.compute.timed), len(left.end_to_end.timed)) == (2, 2)
+    assert left.losses == [left.end_to_end.loss_first, left.end_to_end.loss_last]
+    assert left.compilation is None
     assert left.compute.samples == 2 * 2
     seen, setup = left.observed, setup_of(case)
     assert (seen.torch_threads, seen.flush_denormal) == (1, True)
@@ -99,7 +101,7 @@ main([sys.argv[1]])
 def test_an_engine_a_workload_and_a_protocol_are_one_file_each(tmp_path):
     """Files that the kit does not know, named in the spec."""
     files = {
-        "engines/abacus.py": "from bench.worker.engines.stock import prepare\n"
+        "engines/abacus.py": "from bench.worker.engines.stock import compiler, prepare\n"
         "def instruction_set():\n    return 'beads'\n",
         "workloads/tiny.py": "import torch\n"
         "from bench.worker.workloads.images import batch, loss\n"
@@ -137,6 +139,7 @@ def test_whole_epochs_are_timed_as_intels_sample_does(tmp_path):
     left = record(tmp_path)
     assert len(left.epoch_seconds) == 2
     assert len(left.end_to_end.timed) == 2 * 3, "the last batch of an epoch is a small one"
+    assert len(left.losses) == 2 * 3
     assert left.end_to_end.samples == 2 * 10
     stepping = sum(left.end_to_end.timed.totals()) / 1e9
     assert sum(left.epoch_seconds) == pytest.approx(stepping, rel=0.2)
@@ -284,9 +287,9 @@ def test_a_guarded_worker_works_only_in_its_turns(tmp_path):
             go(worker)
         assert worker.wait(20) == 0
     left = record(tmp_path)
-    assert len(began) == 3, "an end-to-end turn, a compute turn and the evidence"
+    assert len(began) == 4, "one to compile, end to end, compute and the evidence"
     turns = [*left.end_to_end.turns, *left.compute.turns]
-    for begin, turn in zip(began, turns, strict=False):
+    for begin, turn in zip(began[1:], turns, strict=False):
         assert 0 <= turn.at - begin < 0.2
         assert turn.steps == 2
 

@@ -48,6 +48,18 @@ INHERITED = {
     "MALLOC_ARENA_MAX": "1",
     "TCMALLOC_RELEASE_RATE": "10",
     "HEAPPROFILE": "/x",
+    # What torch.compile and its compiler read.
+    "CC": "clang",
+    "CXX": "clang++",
+    "CPATH": "/x",
+    "C_INCLUDE_PATH": "/x",
+    "CPLUS_INCLUDE_PATH": "/x",
+    "LIBRARY_PATH": "/x",
+    "COMPILER_PATH": "/x",
+    "GCC_EXEC_PREFIX": "/x",
+    "TRITON_CACHE_DIR": "/x",
+    "INDUCTOR_POST_FUSION_SVG": "1",
+    "AOT_INDUCTOR_ENABLE_LTO": "1",
 }
 STEERING = INHERITED.keys() - {"PATH", "HOME", "http_proxy"}
 
@@ -57,7 +69,17 @@ def test_what_steers_the_libraries_is_named():
 
 
 def test_names_that_only_begin_alike_do_not_steer():
-    alike = ("OMPHALOS", "MKLINE", "ATENOLOL", "LDAP_SERVER", "INTELLIGENCE", "MALLOCATION")
+    alike = (
+        "OMPHALOS",
+        "MKLINE",
+        "ATENOLOL",
+        "LDAP_SERVER",
+        "INTELLIGENCE",
+        "MALLOCATION",
+        "CCACHE_DIR",
+        "CXXFLAGS",
+        "AOTEAROA",
+    )
     assert steering(dict.fromkeys(alike, "1")) == {}
 
 

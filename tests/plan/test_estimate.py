@@ -122,6 +122,31 @@ def test_whole_epochs_take_every_sample():
     assert seconds(effort=epoch) / seconds() == pytest.approx((15 + steps) / 15)
 
 
+def compiling(cores=(0, 1), *, cold=True, lane="fp32-compile"):
+    placed = setup(lane, placement=PLACEMENT.model_copy(update={"cores": list(cores)}))
+    return estimate.compile_seconds(placed, cold=cold)
+
+
+def test_compiling_takes_one_core_as_long_and_its_compilers_less_with_more():
+    facts = ENGINES["compile"].compiling
+    assert compiling((0,)) == facts.cpu_seconds + facts.compiler_cpu_seconds
+    assert compiling(range(32)) - facts.cpu_seconds == facts.compiler_cpu_seconds / 32
+    assert compiling(cold=False) == facts.warm_cpu_seconds < compiling(range(32)) / 2
+    assert compiling(lane="fp32") == compiling(lane="fp32", cold=False) == 0
+
+
+def test_compilers_take_memory_before_the_model_trains():
+    small = {"image_size": 32, "batch_size": 2, "loader_workers": 0}
+    many = PLACEMENT.model_copy(update={"cores": list(range(64))})
+    compilers = ENGINES["compile"].compiling.compiler_bytes
+    more = memory("fp32-compile", placement=many, **small) - memory("fp32-compile", **small)
+    assert more == pytest.approx(62 * compilers, abs=2)
+    large = {"batch_size": 128}
+    assert memory("fp32-compile", **large) - memory("fp32-torch", **large) == (
+        ENGINES["compile"].libraries_bytes - ENGINES["stock"].libraries_bytes
+    )
+
+
 def test_starts_share_the_cores():
     one, four = [setup()], [setup() for _ in range(4)]
     assert estimate.start_seconds(one) == estimate.START_SECONDS

@@ -6,8 +6,6 @@ from bench.errors import BenchError, Exit
 from bench.host.probe import probe
 from bench.model.base import Reading
 from bench.plan import estimate
-from bench.plan.catalogue import lanes as catalogue
-from bench.plan.catalogue.lanes import LANES
 from bench.plan.catalogue.profiles import PROFILES
 from bench.plan.make import make_plan
 from bench.plan.options import Options
@@ -59,26 +57,24 @@ def test_what_is_started_is_the_stacks_interpreter(spr):
     assert words[-4] == "'/opt/other stack/bin/python'", "the launcher hands it to a shell"
 
 
-def test_lanes_of_two_stacks_are_each_started_by_their_own(spr, monkeypatch):
+def test_lanes_of_two_stacks_are_each_started_by_their_own(spr):
     other = make_stack("other", python=Reading(value="/opt/other/bin/python"))
     host = spr.model_copy(update={"stacks": [*spr.stacks, other]})
-    lane = catalogue.Lane(**{**vars(LANES[0]), "id": "fp32-other", "stack": "other"})
-    monkeypatch.setattr("bench.plan.lanes.LANES", [*LANES, lane])
-    plan = make_plan(host, Options())
-    assert plan.lane("fp32-other").setup.stack == "other"
-    assert plan.lane("fp32-other").command[0] == "/opt/other/bin/python"
+    plan = make_plan(host, Options(lane=["fp32", "fp32@other"]))
+    assert plan.lane("fp32@other").setup.stack == "other"
+    assert plan.lane("fp32@other").command[0] == "/opt/other/bin/python"
     assert plan.lane("fp32").command[0] == "/opt/venv/bin/python"
 
 
-def test_a_stack_that_no_lane_asked_for_uses_says_nothing(spr, monkeypatch):
+def test_a_stack_that_no_lane_asked_for_uses_says_nothing(spr):
     other = make_stack("other", iomp5=Reading(reason="not found: ask for the other one"))
     host = spr.model_copy(update={"stacks": [*spr.stacks, other]})
-    lane = catalogue.Lane(**{**vars(LANES[0]), "id": "fp32-other", "stack": "other"})
-    monkeypatch.setattr("bench.plan.lanes.LANES", [*LANES, lane])
-    assert any("the other one" in note for note in make_plan(host, Options()).notes)
-    assert not any(
-        "the other one" in note for note in make_plan(host, Options(lane=["fp32"])).notes
-    )
+
+    def said(lane):
+        return [note for note in make_plan(host, Options(lane=[lane])).notes if "the other" in note]
+
+    assert said("fp32") == []
+    assert said("fp32@other") == ["libiomp5 of stack other: not found: ask for the other one"]
 
 
 def test_every_lane_has_the_same_workload_but_its_own_ceiling(spr):
@@ -237,6 +233,20 @@ def test_a_process_may_take_six_times_the_longest_lanes_estimate(spr):
     assert plan.lane_limit_seconds > 240, "the least, whatever the estimate"
     assert make_plan(spr, Options(profile="smoke")).lane_limit_seconds == 240
     assert make_plan(spr, Options(lane_limit=5)).lane_limit_seconds == 5
+
+
+def test_compiling_is_in_the_estimates_once_cold_and_never_ends_a_process(spr):
+    options = {"profile": "smoke", "cores": "0,1"}
+    eager = make_plan(spr, Options(lane=["fp32-torch"], **options))
+    compiled = make_plan(spr, Options(lane=["fp32-compile"], **options))
+    (setup,) = [lane.setup for lane in compiled.lanes]
+    cold, warm = (estimate.compile_seconds(setup, cold=cold) for cold in (True, False))
+    assert compiled.estimate_seconds - eager.estimate_seconds == pytest.approx(cold)
+    twice = make_plan(spr, Options(lane=["fp32-compile"], rounds=2, **options))
+    more = twice.estimate_seconds - compiled.estimate_seconds
+    assert more == pytest.approx(eager.estimate_seconds + warm)
+    assert compiled.lane_limit_seconds > 6 * cold
+    assert make_plan(spr, Options(lane=["fp32-compile"], lane_limit=5)).lane_limit_seconds == 5
 
 
 def test_what_steers_is_kept_from_lanes_and_on_record(spr, monkeypatch):

@@ -15,6 +15,9 @@ NO_AMX = ALL - {"bf16-amx"}
 FP32 = {"fp32", "fp32-ipex"}
 
 
+COMPILED = {lane.id for lane in LANES if ENGINES[lane.engine].compiling}
+
+
 def runnable(host):
     """Of the lanes that these tests know: the catalogue may have more by now."""
     return {lane for lane, reason in matches(host).items() if reason is None} & ALL
@@ -94,6 +97,25 @@ def test_without_an_interpreter_that_is_the_reason_and_nothing_else():
 def test_a_host_that_does_not_know_the_stack_says_so():
     host = make_host().model_copy(update={"stacks": [make_stack("other")]})
     assert "this host has no stack ipex" in matches(host)["fp32"]
+
+
+def test_without_a_cpp_compiler_what_compiles_can_not_run_and_all_else_can():
+    host = recorded_host("sapphire-rapids-2s", amx="granted", missing_tools=("compiler",))
+    reasons = matches(host)
+    assert {lane for lane, reason in reasons.items() if reason is not None} == COMPILED
+    assert {reasons[lane] for lane in COMPILED} == {
+        "a C++ compiler is not found; install it with: a package manager"
+    }
+
+
+def test_a_stack_that_is_not_there_takes_its_own_lanes_with_it():
+    host = recorded_host("sapphire-rapids-2s", amx="granted")
+    host.stack("torch").python = unknown("not found; make it with: make stack NAME=torch")
+    reasons = matches(host)
+    gone = {lane for lane, reason in reasons.items() if reason is not None}
+    assert gone == {lane.id for lane in LANES if lane.stack == "torch"}
+    assert all("make stack NAME=torch" in reasons[lane] for lane in gone)
+    assert runnable(host) == ALL
 
 
 def test_a_lane_looks_for_packages_in_its_own_stack():

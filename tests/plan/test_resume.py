@@ -76,6 +76,28 @@ def test_its_own_lanes_may_be_given_again_in_any_words(before: Result, host: Hos
     assert resumed(two, host, Options(lane=["fp32-ipex,fp32"])).plan == plan
 
 
+def two_stacks(host: Host) -> Host:
+    """The host with a stack of the user's, which has no IPEX."""
+    packages = {"torch": Reading(value="2.15.0"), "torchvision": Reading(value="0.30.0")}
+    return host.model_copy(
+        update={"stacks": [*host.stacks, make_stack("nightly", packages=packages)]}
+    )
+
+
+def test_lanes_in_another_stack_go_on_there(before: Result, host: Host) -> None:
+    both = two_stacks(host)
+    plan = make_plan(both, Options(profile="quick", lane=["default,default@nightly"]))
+    assert plan.lane("fp32@nightly").intention == "planned"
+    assert plan.lane("fp32-ipex@nightly").intention == "skipped"
+    run = before.model_copy(update={"plan": plan, "host": both.model_copy(deep=True)})
+    for words in (None, ["default,default@nightly"], ["fp32,fp32-ipex,bf16-avx512,fp32@nightly"]):
+        assert resumed(run, both, Options(lane=words)).plan == plan
+    with pytest.raises(BenchError, match="--lane default "):
+        resumed(run, both, Options(lane=["default"]))
+    with pytest.raises(BenchError, match="torch of stack nightly"):
+        resumed(run, host, Options())
+
+
 def test_how_long_it_goes_on_may_be_given_anew(before: Result, host: Host) -> None:
     plan = resumed(before, host, Options(rounds=7, target_precision=0.1)).plan
     assert (plan.rounds_min, plan.rounds_max, plan.target_precision) == (7, 7, 0.1)
@@ -183,3 +205,33 @@ def test_a_lane_that_trains_otherwise_by_now_is_refused(before: Result, host: Ho
 def test_a_lane_that_the_catalogue_does_not_make_is_refused(before: Result, host: Host) -> None:
     with pytest.raises(BenchError, match="the lanes"):
         resumed(changed_lane(before, id="fp32-7"), host, Options())
+
+
+def in_a_named_stack(host: Host, **changes: Any) -> Host:
+    """The host, on which the user named the interpreter of the one stack."""
+    stacks = [make_stack(named=True, lock=Reading(reason="named by --stack"), **changes)]
+    return host.model_copy(update={"stacks": stacks})
+
+
+def test_a_stack_of_the_users_must_be_named_again(before: Result, host: Host) -> None:
+    named = in_a_named_stack(host)
+    begun = before.model_copy(update={"host": named})
+    assert resumed(begun, named, Options()).plan == before.plan
+    nowhere = host.model_copy(update={"stacks": []})
+    for now in (host, nowhere):
+        with pytest.raises(BenchError, match="whose interpreter was named by --stack") as error:
+            resumed(begun, now, Options())
+        assert error.value.remedy == "name it again: --stack ipex=PYTHON"
+
+
+def test_another_interpreter_must_have_the_same_releases(before: Result, host: Host) -> None:
+    begun = before.model_copy(update={"host": in_a_named_stack(host)})
+    other = in_a_named_stack(host, packages={"torch": Reading(value="2.9.0")})
+    with pytest.raises(BenchError, match="this is not the same: torch of stack ipex"):
+        resumed(begun, other, Options())
+
+
+def test_nor_is_a_stack_of_the_kits_replaced(before: Result, host: Host) -> None:
+    with pytest.raises(BenchError, match="trains in this kit's own stack ipex") as error:
+        resumed(before, in_a_named_stack(host), Options())
+    assert error.value.remedy == "leave --stack ipex out, or begin a new run"

@@ -45,6 +45,26 @@ def test_without_numactl_and_taskset_the_launcher_has_nothing_to_pin_with():
     assert any("it needs numactl or taskset" in note for note in notes)
 
 
+def test_a_stack_that_never_had_the_launcher_misses_nothing():
+    """Both starts bind the same cores and memory, and preload the same."""
+    plan = make_plan(recorded_host(HOST), Options(lane=["fp32,fp32-torch"]))
+    launched, direct = plan.lane("fp32"), plan.lane("fp32-torch")
+    assert plan.notes == []
+    same = {"launcher": "direct"}
+    assert direct.setup.placement == launched.setup.placement.model_copy(update=same)
+    names = [[path.rpartition("/")[2] for path in x.setup.preload] for x in (launched, direct)]
+    assert names == [["libtcmalloc.so", "libiomp5.so"]] * 2
+    assert direct.setup.preload[1] == "/opt/.stacks/torch/lib/libiomp5.so"
+    assert direct.command == ["numactl", "-C", "0-31", "-m", "0",
+                              "/opt/.stacks/torch/bin/python", *WORKER[1:]]  # fmt: skip
+
+
+def test_an_engine_that_compiles_is_told_its_lanes_cores():
+    plan = make_plan(recorded_host(HOST), Options(lane=["fp32-torch,fp32-compile"]))
+    eager, compiled = (plan.lane(name).setup.environment for name in ("fp32-torch", "fp32-compile"))
+    assert compiled == eager | {"TORCHINDUCTOR_COMPILE_THREADS": "32"}
+
+
 def test_given_every_cpu_the_launcher_would_bind_no_thread():
     """It leaves KMP_AFFINITY out then (launcher_multi_instances.py)."""
     host = recorded_host("laptop")

@@ -3,11 +3,15 @@
 import pytest
 
 from bench.errors import BenchError, Exit
-from bench.publish.entry import _utc
-from bench.publish.prices import read_prices
+from bench.publish.entry import _utc, digest_of, entry_of
+from bench.publish.leaderboard import leaderboard
+from bench.publish.prices import Prices, read_prices
 from bench.publish.processors import processor_name
 from bench.publish.sources import artifacts
+from bench.publish.spread import groups
+from bench.publish.tables import index_csv
 from tests.host_factory import known, make_host, unknown
+from tests.report.scenes import leaving_ipex
 
 
 @pytest.mark.parametrize(
@@ -79,3 +83,17 @@ def test_a_folder_stands_for_the_runs_in_it(tmp_path):
 )
 def test_a_time_is_utc_or_not_known(given, time):
     assert _utc(given) == time
+
+
+def test_a_run_of_two_stacks_has_each_lane_with_its_own_release():
+    run = entry_of(leaving_ipex(rounds=3), digest_of(b""), redrawn=False)
+    stacks = {group.lane: group.torch for group in groups([run])}
+    assert stacks["fp32-ipex"] == "ipex, torch 2.8.0"
+    assert stacks["fp32-compile"] == "torch, torch 2.14.1"
+    board = leaderboard([run], Prices())
+    lanes = [
+        dict(zip([x.title for x in board.heads], row.cells, strict=True)) for row in board.rows
+    ]
+    assert len(lanes) == len(run.lanes) == 11
+    assert lanes[0]["Lane"] == ("bf16-amx-compile", "")
+    assert b"fp32-bf16math-amx" in index_csv([run], Prices())

@@ -1,16 +1,17 @@
 """Runs as people will meet them: four lanes, one, an invalid one, disturbed rounds, two stacks."""
 
+import random
 from typing import Any
 
 from bench.analysis.ratios import ratio_against
 from bench.analysis.summary import summarize
 from bench.model.plan import PlannedLane
 from bench.model.process import Kernel, Process
-from bench.model.record import MatmulRate, Observed, RankRecord
+from bench.model.record import Compilation, Generated, MatmulRate, Observed, RankRecord
 from bench.model.result import Result
-from tests.factories import make_noise, make_process, make_result
+from tests.factories import RATES, make_noise, make_process, make_result
 from tests.host_factory import LONG_BRAND, known, make_host, make_stack
-from tests.lanes import COMMAND, make_lane
+from tests.lanes import COMMAND, LANES, TODAY, make_lane
 
 CONTRADICTION = (
     "0.0% of the convolutions' time ran in BF16 on amx, and the lane's name asks for more than "
@@ -138,6 +139,71 @@ def two_stacks() -> Result:
     return summarized(result)
 
 
+SPEEDS = {
+    "fp32": 6.0,
+    "fp32-ipex": 7.3,
+    "bf16-avx512": 11.2,
+    "bf16-amx": 61.0,
+    "fp32-torch": 7.32,
+    "fp32-compile": 7.9,
+    "bf16-avx512-torch": 11.7,
+    "bf16-avx512-compile": 10.6,
+    "bf16-amx-torch": 58.0,
+    "bf16-amx-compile": 66.0,
+    "fp32-bf16math-amx": 39.0,
+}
+"""Compute samples/s of lanes on a host that has AMX, before jitter."""
+
+
+def leaving_ipex(rounds: int = 6, **plan: Any) -> Result:
+    """A big host with AMX, all lanes of two stacks: leaving gains, costs, and shows nothing."""
+    result = make_result(rounds=1, host=make_host(LONG_BRAND, amx=True, big=True), **plan)
+    versions = {"torch": known("2.14.1"), "torchvision": known("0.29.1")}
+    result.host.stacks.append(make_stack("torch", packages=versions))
+    replan(result, [make_lane(lane) for lane in (*LANES, *TODAY)])
+    result.processes = [
+        _of_either_stack(lane, number, position)
+        for number in range(1, rounds + 1)
+        for position, lane in enumerate(result.plan.lanes)
+    ]
+    return summarized(result)
+
+
+def without_lanes(result: Result, *lanes: str) -> Result:
+    """The result of a run that had none of these."""
+    replan(result, [each for each in result.plan.lanes if each.id not in lanes])
+    result.processes = [each for each in result.processes if each.lane not in lanes]
+    return summarized(result)
+
+
+def _of_either_stack(lane: PlannedLane, number: int, position: int) -> Process:
+    noise = random.Random(f"{lane.id} {number}")
+    rate = SPEEDS[lane.id] * noise.uniform(0.99, 1.01)
+    process = make_process(lane.id, number, position, rate=rate)
+    rank, record = process.ranks[0], record_of(process)
+    if lane.instruction_set == "amx" and record.limits is not None:
+        record.limits.matmul = [MatmulRate(size=4096, library="oneDNN", gflops=4200.0)]
+    kernels = [_of_lane(lane, each) for each in rank.kernels]
+    if lane.id == "bf16-avx512":
+        kernels.append(_reference_reorder(190.0))
+    scale = RATES.get(lane.id, 5.0) / rate * (1.2 if lane.setup.engine == "compile" else 1)
+    rank.kernels = [_slowed(each, scale) for each in kernels]
+    record.evidence_seconds = 16 / rate
+    bf16 = "bf16" in (lane.setup.precision, lane.setup.fp32_math)
+    record.losses = [round(2.532 + 0.02 * bf16 - 0.03 * step, 4) for step in range(8)]
+    if lane.setup.stack == "torch":
+        observed = observed_of(process)
+        observed.versions |= {"torch": "2.14.1", "torchvision": "0.29.1"}
+        observed.onednn = "v3.12.0"
+    if lane.setup.engine == "compile":
+        first, cold = (61.0 if number == 1 else 6.0) + 16 / rate, number == 1
+        made = Generated(vector_set="avx512", kernels=87, instructions={"avx512_core": 9000})
+        record.compilation = Compilation(
+            cold=cold, first_step_seconds=first, graphs=1, generated=made
+        )
+    return process
+
+
 def disturbed_round(rounds: int = 5, number: int = 3) -> Result:
     """One round in which others had a part of the CPUs' time."""
     result = make_result(rounds=rounds)
@@ -187,6 +253,20 @@ def _on_amx(kernel: Kernel) -> Kernel:
         "instruction_sets": ["avx10_1_512_amx"] if kernel.instruction_sets else [],
     }
     return kernel.model_copy(update=changes)
+
+
+def _of_lane(lane: PlannedLane, kernel: Kernel) -> Kernel:
+    if lane.setup.fp32_math == "bf16" and kernel.instruction_sets:
+        name = kernel.implementation.replace("avx512_core", "avx512_core_bf16")
+        kernel = kernel.model_copy(update={"implementation": name, "fpmath": "bf16"})
+    return _on_amx(kernel) if lane.instruction_set == "amx" else kernel
+
+
+def _reference_reorder(milliseconds: float) -> Kernel:
+    return Kernel(
+        primitive="reorder", direction="none", implementation="simple:any", instruction_sets=[],
+        data_types=["bf16"], fpmath=None, calls=12, milliseconds=milliseconds,
+    )  # fmt: skip
 
 
 def _slowed(kernel: Kernel, factor: float) -> Kernel:

@@ -11,9 +11,10 @@ def said(result: Result) -> str:
 def test_ranges_and_intervals_are_told_apart() -> None:
     text = said(make_result(rounds=6))
     assert "img/s and epoch are medians over 6 rounds; their ranges are the lowest" in text
-    method = "Student's t over the logarithms of the rounds' ratios"
+    method = "studentized range of 3 lanes over the logarithms of the rounds' ratios"
     assert f"With × stands its 95 % confidence interval, {method}" in text
     assert "6 rounds." in text.split(method)[1]
+    assert "These intervals hold together, for all pairs of the run's 3 lanes." in text
     assert "The range with ×" not in text
 
 

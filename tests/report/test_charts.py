@@ -26,6 +26,7 @@ from tests.report.scenes import (
     four_lanes,
     functional_check,
     invalid_lane,
+    leaving_ipex,
     long_names,
     many_lanes,
     one_lane,
@@ -49,6 +50,7 @@ RESULTS = {
     "long names": long_names(),
     "many lanes": many_lanes(),
     "functional check": functional_check(),
+    "two stacks": leaving_ipex(),
 }
 
 

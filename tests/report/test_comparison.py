@@ -27,7 +27,7 @@ def test_speedup_is_the_compute_ratio_with_its_range() -> None:
     )
     assert ratio.interval.low < ratio.low
     assert bf16.label == f"{ratio.value:.2f}×"
-    method = "Student's t over the logarithms of the rounds' ratios"
+    method = "studentized range of 3 lanes over the logarithms of the rounds' ratios"
     assert chart.notes[0].startswith(f"Whiskers: 95 % confidence interval, {method}")
     assert chart.notes[0].endswith(", 3 rounds.")
 

@@ -33,6 +33,21 @@ def test_what_is_usable_and_why() -> None:
     assert f"bf16-amx no {NO_AMX}" in text
 
 
+def test_of_a_stack_that_is_not_here_one_reason_stands_for_all() -> None:
+    host = make_host()
+    gone = unknown("not found; install it with: make stack NAME=next")
+    packages = {"torch": gone, "torchvision": gone}
+    absent = {"python": gone, "packages": packages, "ipexrun": gone, "iomp5": gone, "lock": gone}
+    host.stacks.append(make_stack("next", **absent))
+    text = words(host)
+    assert (
+        "Stack next interpreter – (not found; install it with: make stack NAME=next) Lanes" in text
+    )
+    absent["packages"] = {"torch": known("2.15.0"), "torchvision": gone}
+    host.stacks[-1] = make_stack("next", **absent)
+    assert "make stack NAME=next) packages torch 2.15.0 torchvision – (not found" in words(host)
+
+
 def test_every_stack_has_a_section_with_what_is_missing() -> None:
     host = make_host()
     host.stacks.append(make_stack("torch", packages={"torch": unknown("not installed")}))
@@ -73,7 +88,7 @@ def test_what_there_is_nothing_of_has_no_row() -> None:
     cores = replace(CORES, left_out=[])
     text = " ".join(shown(host_document(host, cores, {})).split())
     assert "left out" not in text
-    assert "tcmalloc Stack" in text, "none is missing"
+    assert f"{list(tools)[-1]} Stack" in text, "none is missing"
 
 
 def test_kinds_of_cores_and_what_is_off_or_isolated_are_shown() -> None:

@@ -30,6 +30,34 @@ def test_common_things_are_said_once() -> None:
     assert "no lane inherits LD_PRELOAD OMP_NUM_THREADS" in text
 
 
+def test_what_the_lanes_of_a_stack_have_in_common_is_said_once() -> None:
+    pinned = {"OMP_NUM_THREADS": "2", "ONEDNN_MAX_CPU_ISA": "AVX512_CORE"}
+    there = {
+        "preload": ["/srv/torch/lib/libiomp5.so"],
+        "command": ["taskset", "-c", "0-1", "python", "SPEC"],
+    }
+    names = ("fp32-torch", "fp32-compile")
+    others = [
+        make_lane(names[0], environment=pinned, **there),
+        make_lane(names[1], environment=pinned | {"THREADS": "2"}, **there),
+    ]
+    text = words(make_plan([make_lane("fp32"), make_lane("fp32-ipex"), *others], notes=[]))
+    assert text.count("taskset -c 0-1 python SPEC") == 1
+    assert text.count("ipexrun cpu") == 1
+    assert "every lane sets ONEDNN_MAX_CPU_ISA=AVX512_CORE every lane preloads libiomp5.so" in text
+    assert "stack torch sets OMP_NUM_THREADS=2 stack torch runs taskset" in text
+    assert text.count("preload") == 1
+    assert text.endswith("stack torch THREADS=2")
+
+
+def test_a_long_reason_that_several_lanes_have_is_said_once() -> None:
+    gone = {"intention": "skipped", "reason": NO_AMX, "command": []}
+    lanes = [*make_lanes(), make_lane("bf16-amx-torch", **gone)]
+    text = words(make_plan(lanes, notes=[]))
+    assert text.count("ARCH_REQ_XCOMP_PERM") == 1
+    assert text.endswith("as bf16-amx")
+
+
 def test_a_lane_shows_its_set_up_and_why_it_is_skipped() -> None:
     text = words(make_plan())
     assert "planned FP32, IPEX, channels_last, ceiling AVX512_CORE, stack ipex" in text

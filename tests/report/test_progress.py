@@ -57,6 +57,7 @@ def test_plain_progress_is_a_line_a_stage_and_else_one_in_ten_seconds(time: Time
     out = io.StringIO()
     shown = PlainDisplay(out, make_plan(), time)
     shown.lane_started("fp32", 300)
+    shown.progress("fp32", Progress(stage="compile"))
     for step in range(1, 25):
         shown.progress("fp32", Progress(stage="warm-up", step=step))
         time.seconds += 1
@@ -64,6 +65,7 @@ def test_plain_progress_is_a_line_a_stage_and_else_one_in_ten_seconds(time: Time
     shown.lane_started("fp32-ipex", 300)
     shown.progress("fp32-ipex", Progress(stage="compute", step=1))
     assert out.getvalue().splitlines()[1:] == [
+        "fp32: compiling",
         "fp32: warm-up, step 1",
         "fp32: warm-up, step 11 (about 9 min left)",
         "fp32: warm-up, step 21 (about 8 min 30 s left)",

@@ -2,7 +2,8 @@ import re
 
 from bench.model.result import Result
 from bench.model.summary import Interval, Verdict
-from bench.report.document.ratios import judgements, sentences
+from bench.report.document.parts import Bullets
+from bench.report.document.ratios import against_each_other, judgements, sentences
 from tests.factories import make_result
 from tests.report.scenes import (
     change_lane,
@@ -27,6 +28,23 @@ def with_interval(low: float, high: float, verdict: Verdict) -> Result:
     ratio.value = (low * high) ** 0.5
     ratio.verdict = verdict
     return result
+
+
+def beneath_the_table(result: Result) -> list[str]:
+    bullets = [part for part in against_each_other(result).parts if isinstance(part, Bullets)]
+    return ["".join(span.text for span in item.line) for part in bullets for item in part.items]
+
+
+def test_many_verdicts_are_said_to_hold_together() -> None:
+    together = "The verdicts hold together: 95 % of runs with 3 lanes have no false one."
+    assert together in beneath_the_table(make_result(rounds=6))
+    assert together not in beneath_the_table(make_result(rounds=2)), "there is no interval"
+
+
+def test_one_verdict_stands_alone() -> None:
+    result = make_result(rounds=6)
+    result.summary.family = 2
+    assert not any("hold together" in text for text in beneath_the_table(result))
 
 
 def test_faster_with_its_interval_and_rounds() -> None:

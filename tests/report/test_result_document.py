@@ -19,6 +19,7 @@ from tests.report.scenes import (
     four_lanes,
     functional_check,
     invalid_lane,
+    leaving_ipex,
     long_names,
     many_lanes,
     nothing_valid,
@@ -32,7 +33,7 @@ from tests.report.test_markdown import rows
 
 SCENES = [
     *(disturbed_round, four_lanes, functional_check, invalid_lane, long_names, many_lanes),
-    *(nothing_valid, one_lane, slower_bf16, two_stacks),
+    *(leaving_ipex, nothing_valid, one_lane, slower_bf16, two_stacks),
 ]
 
 

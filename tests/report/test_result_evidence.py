@@ -5,10 +5,12 @@ import re
 import pytest
 
 from bench.model.record import Failure
+from bench.model.result import Result
 from tests.factories import make_process, make_result
 from tests.report.reading import report, section
 from tests.report.scenes import (
     disturbed_round,
+    leaving_ipex,
     observed_of,
     record_of,
     summarized,
@@ -49,6 +51,32 @@ def test_what_the_evidence_covers_is_told(
     kernels.calls, kernels.calls_expected, kernels.covered = calls, expected, covered
     cells = {row[0]: row for row in rows(report(result), "## What ran")}
     assert cells["fp32"][3:5] == written
+
+
+def generated_rows(result: Result) -> dict[str, list[str]]:
+    cells = rows(report(result), "| lane | kernels")
+    return {row[0]: row[1:] for row in cells[2:]}
+
+
+def test_generated_code_by_its_compilers_account_and_its_machine_code() -> None:
+    result = leaving_ipex(rounds=2)
+    found = generated_rows(result)
+    assert list(found) == ["fp32-compile", "bf16-avx512-compile", "bf16-amx-compile"]
+    kernels, vectors, code, outside = found["bf16-avx512-compile"]
+    assert (kernels, vectors, code) == ("87", "avx512", "9,000 avx512_core instructions")
+    assert outside.endswith(" %")
+    assert "no library prints a line" in section(report(result), "What ran")
+    assert "machine code" not in section(report(make_result()), "What ran")
+
+
+def test_generated_code_that_was_not_read_or_has_no_vectors() -> None:
+    result = leaving_ipex(rounds=1)
+    for instructions, written in ((None, "not read"), ({}, "no vectors")):
+        compilation = record_of(result.processes[5]).compilation
+        assert compilation is not None
+        assert compilation.generated is not None
+        compilation.generated.instructions = instructions
+        assert generated_rows(result)["fp32-compile"][2] == written
 
 
 def test_a_measured_lane_without_evidence_says_so() -> None:

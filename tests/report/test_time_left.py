@@ -49,12 +49,14 @@ def test_it_starts_at_the_plans_estimate(time: Time) -> None:
 
 
 def test_it_is_the_mean_time_of_the_rounds_to_come(time: Time) -> None:
-    running = clock(time, rounds=5, time_budget_seconds=None)
+    running = clock(time, rounds=6, time_budget_seconds=None)
     running.round_started(1)
-    time.seconds += 50
+    time.seconds += 500  # in the first round there is more to do
     running.round_started(2)
-    time.seconds += 70
+    time.seconds += 50
     running.round_started(3)
+    time.seconds += 70
+    running.round_started(4)
     # This round and two more, a minute each.
     assert seconds_left(running) == pytest.approx(3 * 60)
     time.seconds += 20

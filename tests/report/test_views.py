@@ -29,6 +29,7 @@ from tests.report.scenes import (
     four_lanes,
     functional_check,
     invalid_lane,
+    leaving_ipex,
     long_names,
     many_lanes,
     nothing_valid,
@@ -71,6 +72,7 @@ DOCUMENTS = {
     "functional check": result_document(functional_check()),
     "doctor": doctor_document(FINDINGS),
     "nothing valid": result_document(nothing_valid()),
+    "leaving": result_document(leaving_ipex()),
 }
 
 

@@ -33,6 +33,7 @@ from bench.results.schema import parse_result
 from bench.results.verify import verify
 from bench.text import printable
 from tests.artifacts import consistent_result, write_artifact
+from tests.report.scenes import leaving_ipex
 
 quickly = settings(
     max_examples=120,
@@ -48,6 +49,7 @@ VALUES = [
     *(float("nan"), float("inf"), float("-inf"), [0] * 50, [-1], "fp32", "x" * 300_000),
 ]
 WHOLE: Any = json.loads(consistent_result(rounds=1).model_dump_json())
+TWO_STACKS: Any = json.loads(leaving_ipex(rounds=1).model_dump_json())
 OLD = json.loads((Path(__file__).parents[1] / "recorded/artifacts/1.0-four-lanes.json").read_text())
 
 
@@ -61,7 +63,8 @@ def keys(tree: Any) -> Iterator[tuple[Any, ...]]:
 
 
 TREES = [
-    (json.dumps(tree), list(keys(tree))) for tree in (WHOLE, WHOLE | {"schema_version": "2.1"}, OLD)
+    (json.dumps(tree), list(keys(tree)))
+    for tree in (WHOLE, WHOLE | {"schema_version": "2.1"}, OLD, TWO_STACKS)
 ]
 """As text: parsing it again is far faster than copying the tree."""
 

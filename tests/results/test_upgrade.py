@@ -52,6 +52,16 @@ def test_a_recorded_artifact_is_read() -> None:
     assert stack.lock.reason == "schema 1.0 does not tell"
 
 
+def test_an_images_record_told_of_one_stack() -> None:
+    old = copy.deepcopy(FOUR_LANES)
+    known = {"value": "1a2b3c", "reason": None}
+    build = {"commit": known, "built_at": known, "base": "debian", "base_digest": known}
+    old["kit"]["build"] = {"value": build | {"locks": {}, "torch_build": "cpu"}, "reason": None}
+    build = parsed(old).result.kit.build.value
+    assert build is not None
+    assert build.torch_builds == {"ipex": "cpu"}
+
+
 def test_a_recorded_artifact_is_what_it_was() -> None:
     """Steps, kernels and conclusions, figure by figure."""
     old = json.loads((RECORDED / "1.0/result.json").read_text())

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bench.analysis.method import ANALYSIS_VERSION
+from bench.model.record import Compilation, Generated
 from bench.model.result import Result
 from bench.results import checksums
 from bench.results.folder import RESULT, write_text
@@ -282,6 +283,14 @@ def test_edited_evidence_is_told_even_with_new_sums(folder: Path) -> None:
     problems = verify(folder).problems
     assert any(p.startswith("round 1, bf16-avx512: kernels.1.implementation is") for p in problems)
     assert any("contradictions are not those of its kernels" in p for p in problems)
+
+
+def test_generated_code_that_contradicts_its_lane_is_told(folder: Path) -> None:
+    generated = Generated(vector_set="avx2", kernels=57, instructions={"avx512_core": 9})
+    made = Compilation(cold=True, first_step_seconds=61.0, graphs=1, generated=generated)
+    problems = edited(folder, lambda r: setattr(r.processes[0].record, "compilation", made))
+    told = "contradictions are not those of its kernels: its code was generated for avx2"
+    assert any(told in problem for problem in problems)
 
 
 def test_missing_evidence_is_told(folder: Path) -> None:

@@ -84,7 +84,7 @@ def test_two_lanes_of_one_run_have_nothing_in_common_that_is_a_lanes_own(start):
         environment={"ONEDNN_MAX_CPU_ISA": "AVX512_CORE"},
         batch_size=32,
     )
-    libraries = set()
+    libraries, caches = set(), set()
     for (told, spec), each in zip(start(one, other), (one, other), strict=True):
         environment = told["environment"]
         assert told["cpus"] == each.setup.placement.cores
@@ -96,10 +96,13 @@ def test_two_lanes_of_one_run_have_nothing_in_common_that_is_a_lanes_own(start):
         assert str(Path(first).readlink()) == each.setup.preload[0]
         assert rest == each.setup.preload[1:]
         libraries.add(first)
+        assert Path(spec.cache_path).is_relative_to(Path(first).parents[1])
+        caches.add(spec.cache_path)
         assert (spec.setup, spec.workload, spec.lane) == (each.setup, each.workload, each.id)
         assert spec.measure_limits
         assert spec.guarded
     assert len(libraries) == 2, "links of one name in a folder of each lane's own"
+    assert len(caches) == 2, "and so is what their engines compile"
 
 
 def test_a_lane_that_another_program_pins_is_not_pinned_here(start):

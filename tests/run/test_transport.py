@@ -40,8 +40,11 @@ def pipe(tmp_path, heard):
 def test_turn_by_turn_progress_is_passed_on_and_mangled_lines_are_not(pipe, heard, tmp_path):
     assert pipe.wait(), "it waits for its first turn"
     assert heard == [Progress(stage="import")]
+    assert pipe.stage == "import"
     pipe.give_turn()
+    assert pipe.stage is None, "it has told nothing of this turn yet"
     assert pipe.wait(), "it waits for its second"
+    assert pipe.stage == "compute"
     pipe.give_turn()
     assert not pipe.wait(), "it has ended"
     assert [progress.step for progress in heard[1:]] == [0, 1]

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.host.stacks import STACKS
+
 ROOT = Path(__file__).parents[2]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 PINNED = re.compile(r"(?P<name>[a-z0-9._-]+)==(?P<version>\S+)(?: +--hash=sha256:[0-9a-f]{64})+")
@@ -30,14 +32,16 @@ def asked(text: str) -> str:
 
 
 def test_there_is_a_lock_for_each_part():
-    assert [lock.stem for lock in LOCKS] == [
-        "bench",
-        "dev",
-        "torch-cpu",
-        "torch-registry",
-        "train",
-        "uv",
-    ]
+    of_stacks = [lock for entry in STACKS.values() for lock in entry.locks]
+    assert {lock.name for lock in LOCKS} == {"bench.txt", "dev.txt", "uv.txt", *of_stacks}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_stacks_locks_are_called_after_it(stack):
+    """As scripts/training-stack.sh and scripts/lock.sh look for them."""
+    assert f"stack-{stack}.txt" in STACKS[stack].locks
+    assert set(STACKS[stack].locks) <= {f"stack-{stack}.txt", f"stack-{stack}-cpu.txt"}
+    assert (ROOT / "requirements" / f"stack-{stack}.in").is_file()
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
@@ -65,25 +69,27 @@ def test_no_machine_path(lock):
 
 
 def test_a_package_has_one_version_in_all_locks():
+    """But torch and torchvision, by whose releases stacks differ, and what only their GPUs need."""
     versions: dict[str, set[str]] = {}
     for lock in LOCKS:
         for name, version in pins(lock.name).items():
             versions.setdefault(name, set()).add(version.removesuffix("+cpu"))
-    assert {name: found for name, found in versions.items() if len(found) > 1} == {}
+    several = {name for name, found in versions.items() if len(found) > 1}
+    assert several <= {"torch", "torchvision", "triton"}
 
 
-def test_the_two_training_stacks_differ_only_in_torchs_gpu_packages():
-    cpu = {**pins("train.txt"), **pins("torch-cpu.txt")}
-    gpu_only = {name for name in pins("torch-registry.txt") if name not in cpu}
-    # setuptools comes with triton.
-    assert {n for n in gpu_only if not n.startswith("nvidia-")} == {"triton", "setuptools"}
-    assert set(cpu) <= set(pins("torch-registry.txt"))
+def test_the_cpu_build_is_of_the_release_that_the_stack_has():
+    for lock in LOCKS:
+        if lock.stem.endswith("-cpu"):
+            whole = pins(lock.name.replace("-cpu", ""))
+            cpu = {name: pin.removesuffix("+cpu") for name, pin in pins(lock.name).items()}
+            assert cpu == {name: whole[name] for name in ("torch", "torchvision")}
 
 
-@pytest.mark.parametrize("name", ["bench", "dev", "train", "torch-registry", "uv"])
+@pytest.mark.parametrize("name", sorted(path.stem for path in ROOT.glob("requirements/*.in")))
 def test_a_lock_holds_all_that_its_input_asks_for(name):
     lines = requirements(ROOT / "requirements" / f"{name}.in")
-    wanted = {asked(line) for line in lines if not line.startswith("-r ")}
+    wanted = {asked(line) for line in lines}
     assert wanted <= set(pins(f"{name}.txt"))
 
 
@@ -93,6 +99,6 @@ def test_pyproject_asks_for_what_is_locked():
     assert {asked(line) for line in project["dependencies"]} == {asked(line) for line in kit} - {
         "setuptools"
     }
-    locked = {f"{name}=={version}" for name, version in pins("torch-registry.txt").items()}
+    locked = {f"{name}=={version}" for name, version in pins("stack-ipex.txt").items()}
     for line in project["optional-dependencies"]["train"]:
-        assert line in locked or line in pins("torch-registry.txt")
+        assert line in locked or line in pins("stack-ipex.txt")

@@ -93,6 +93,7 @@ def test_help_is_the_default_and_lists_the_targets(goals):
         "doctor",
         "report",
         "verify",
+        "stack",
         "image",
         "shell",
         "save",
@@ -160,6 +161,22 @@ def test_without_docker_that_is_said(tree):
     assert "ended with exit code 3" in done.stderr
 
 
+def test_a_stack_of_the_users_is_a_local_runs(tree, docker):
+    words = [".venv/bin/bench", "run", "--lane", "fp32@next", "--stack", "next=/a b/python"]
+    assert bench_words("benchmark", "LANES=fp32@next", "STACK=next=/a b/python") == words
+    done = make("benchmark", "LANES=fp32@next", "STACK=next=/a b/python", cwd=tree, **docker)
+    assert "==> Running in the local environment" in done.stdout
+    refused = make("benchmark", "ENGINE=docker", "STACK=next=/python", cwd=tree, **docker)
+    assert "STACK: a container has its image's stacks alone; use ENGINE=local" in refused.stderr
+
+
+@pytest.mark.parametrize("target", ["benchmark", "plan"])
+def test_only_what_the_lanes_need_is_made(target):
+    lines = make("-n", "ENGINE=local", target, "LANES=fp32*,torch", "STACK=next=/p").stdout
+    assert "scripts/setup.sh lanes 'fp32*,torch' 'next=/p'" in lines
+    assert "setup.sh full" not in lines
+
+
 def test_benchmark_passes_on_nothing_else():
     assert bench_words("benchmark", DATA="/exported", RESULTS="/too") == [".venv/bin/bench", "run"]
 
@@ -177,6 +194,8 @@ def test_it_stays_one_whatever_profile_is_named():
     [
         (["plan", "PROFILE=quick"], "plan --profile quick"),
         (["doctor", "PROFILE=quick"], "doctor --profile quick"),
+        (["doctor", "LANES=torch", "STACK=a=/b"], "doctor --lane torch --stack a=/b"),
+        (["probe", "STACK=a=/b"], "probe --stack a=/b"),
         (["report"], "report results/latest"),
         (["verify", "RESULTS=my"], "verify my/latest"),
         (["report", "RUN=my run"], "report 'my run'"),
@@ -195,7 +214,11 @@ def test_the_plan_is_made_where_the_benchmark_would_run(tree, docker):
 @pytest.mark.parametrize(
     ("option", "problem"),
     [
-        ("LANES=fp32,nope", "unknown lane: nope; known: fp32, fp32-ipex, "),
+        ("LANES=fp32,zzz", "unknown lane: zzz; known: fp32, fp32-ipex, "),
+        ("LANES=fp31", "unknown lane: fp31; did you mean fp32? known: "),
+        ("LANES=zzz*", "unknown lane: zzz*; known: "),
+        ("LANES=fp32@next", "unknown stack: next; "),
+        ("STACK=next", "stack 'next': it is NAME=PYTHON, such as "),
         ("PROFILE=smok", "unknown profile: smok; did you mean smoke? known: smoke, quick, "),
         ("MODEL=resnet", "unknown model: resnet; did you mean resnet50? known: resnet50, "),
         ("DATA=cifar", "unknown data: cifar; did you mean cifar10? known: auto, cifar10, "),
@@ -246,8 +269,9 @@ def test_a_host_without_python_is_asked_nothing_before_the_set_up(tree):
 
 
 def test_the_fast_tests_do_without_the_training_stack():
-    assert "setup.sh full" not in make("-n", "test-fast").stdout
-    assert "setup.sh full" in make("-n", "test-integration").stdout
+    assert "setup.sh fast" in make("-n", "test-fast").stdout
+    assert "setup.sh lanes" not in make("-n", "test-fast").stdout
+    assert "setup.sh lanes all" in make("-n", "test-integration").stdout
 
 
 def test_benchs_own_exit_code_is_said(tree):
@@ -260,9 +284,10 @@ def test_benchs_own_exit_code_is_said(tree):
 def test_clean_leaves_results_and_data(tree):
     kept = [tree / "results" / "run" / "result.json", tree / "data" / "cifar-10-batches-py" / "a"]
     gone = [tree / "bench" / "host" / "__pycache__" / "b", tree / "tests" / "__pycache__" / "c"]
+    gone += [tree / ".stacks" / "torch" / "pyvenv.cfg"]
     for file in kept + gone:
         file.parent.mkdir(parents=True)
         file.touch()
     assert make("clean", cwd=tree).returncode == 0
     assert all(file.exists() for file in kept)
-    assert not any(file.exists() for file in [*gone, tree / ".venv"])
+    assert not any(file.exists() for file in [*gone, tree / ".venv", tree / ".stacks"])

@@ -6,6 +6,7 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bench.model.record import RankRecord
@@ -93,6 +94,29 @@ def test_a_record_that_can_not_be_written_is_a_failure_all_the_same(tmp_path):
         process.stdin.close()
         assert process.wait(20) == 1
         assert b"FileNotFoundError" in process.stderr.read()
+
+
+def test_nothing_that_it_started_outlives_it_nor_its_folder(tmp_path):
+    """Not what a compiler's driver has started either."""
+    code = """
+import subprocess
+from bench.worker.ending import passing_folder
+os.environ["TMPDIR"] = str(Path(sys.argv[1]).parent)
+(passing_folder() / "x").mkdir()
+shell = "sleep 600 & echo $! > here; mv here pid; wait"
+subprocess.Popen(["sh", "-c", shell], cwd=Path(sys.argv[1]).parent)
+while not Path(sys.argv[1]).with_name("pid").exists():
+    time.sleep(0.01)
+print('ready', flush=True)
+signal.pause()
+"""
+    with worker(tmp_path, code) as process:
+        sleeper = psutil.Process(int((tmp_path / "pid").read_text()))
+        process.stdin.close()
+        assert process.wait(20) == 1
+        assert psutil.wait_procs([sleeper], timeout=20)[1] == []
+    assert record(tmp_path).outcome == "interrupted"
+    assert {path.name for path in tmp_path.iterdir()} == {"pid", "record.json"}
 
 
 def test_a_loader_process_does_not_write_its_parents_record(tmp_path):

@@ -77,6 +77,18 @@ def test_a_line_at_standard_input_is_a_turn_and_its_end_the_controllers():
     assert stages == ["waiting", "compute", "waiting", "compute", "limits"]
 
 
+def test_after_a_turn_without_work_it_says_at_once_that_it_waits_again():
+    """Half a second has not gone by, and the controller sleeps till it hears."""
+    code = "from bench.worker.transport import Pipe\npipe = Pipe(on_close=lambda: None)\n"
+    done = subprocess.run(
+        [sys.executable, "-c", code + "pipe.wait_for_turn()\n" * 3],
+        input="go\ngo\ngo\n",
+        capture_output=True,
+        text=True,
+    )
+    assert [each.stage for each in said(done.stdout)] == ["waiting"] * 3
+
+
 def test_turns_that_were_given_ahead_are_taken_one_by_one():
     code = PIPE
     for name in CHECKS:  # the controller has gone before the turns are taken

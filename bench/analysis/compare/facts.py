@@ -103,7 +103,7 @@ def _lane(lane: PlannedLane, records: Records) -> Texts:
     planned: Texts = {
         "model": lane.workload.model,
         "image size": str(lane.workload.image_size),
-        "precision": own.precision,
+        "precision": own.precision + ("" if own.fp32_math == "fp32" else ", products in BF16"),
         "engine": own.engine,
         "memory format": own.memory_format,
         "instruction set": lane.instruction_set,

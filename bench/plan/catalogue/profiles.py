@@ -10,8 +10,9 @@ class Profile:
     """A workload's size and how much of a host's time goes into measuring it.
 
     `samples` is the size of the set when it is generated; CIFAR-10 has 50,000. A round is begun
-    only if it is expected to end within `time_budget_seconds`; the first always is. With a budget
-    the batch becomes smaller where else there were no room for `rounds_min` rounds.
+    only if it is expected to end within `time_budget_seconds`; the first always is. It is one for
+    the default lanes: more of them get more, in proportion. With a budget the batch becomes smaller
+    where else there were no room for `rounds_min` rounds.
     A `functional_check` is too short to measure by: nothing is concluded from it.
     """
 

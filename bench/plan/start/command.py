@@ -31,11 +31,17 @@ class Start:
 def start(host: Host, stack: Stack, cores: LaneCores) -> Start:
     """Choose launcher and task manager for this host and stack, and build the command."""
     manager, notes = _task_manager(host, cores)
-    libraries = {"tcmalloc": host.tools.tcmalloc, "libiomp5": stack.iomp5}
+    libraries = {
+        "tcmalloc": host.tools.tcmalloc,
+        f"libiomp5 of stack {stack.name}": stack.iomp5,
+    }
     notes += [f"{what}: {each.reason}" for what, each in libraries.items() if each.reason]
     missing = ipexrun.missing(host, stack, cores.cpus, manager)
-    if missing is not None:
-        notes.append(f"the IPEX launcher is not used, workers are pinned directly: {missing}")
+    if missing is not None and ipexrun.belongs(stack):
+        notes.append(
+            f"the IPEX launcher is not used, workers of stack {stack.name} are pinned directly, by "
+            f"the same settings: {missing}"
+        )
     launcher: Launcher = "ipexrun" if missing is None else "direct"
     placement = Placement(
         cores=cores.cpus,

@@ -1,4 +1,7 @@
-"""A start by hand, where IPEX's launcher can't be used."""
+"""A start by hand, for a stack without IPEX's launcher and where that can't be used.
+
+It binds the same cores and memory and sets the same variables as the launcher would.
+"""
 
 from bench.model.setup import Placement
 from bench.text import format_cpulist

@@ -6,6 +6,14 @@ from bench.model.host import Host, Stack
 from bench.model.setup import Placement, TaskManager
 from bench.plan.cores import needs_second_threads
 
+PACKAGE = "intel-extension-for-pytorch"
+"""Brings it."""
+
+
+def belongs(stack: Stack) -> bool:
+    """Whether that stack is meant to have it: another lacks nothing without."""
+    return PACKAGE in stack.packages
+
 
 def missing(host: Host, stack: Stack, cores: list[int], manager: TaskManager) -> str | None:
     """Why it can't be used here, or would place a lane elsewhere; None if it can."""

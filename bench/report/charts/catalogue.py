@@ -5,6 +5,7 @@ from pathlib import Path
 from bench.model.result import Result
 from bench.report.charts.chart import Chart
 from bench.report.charts.comparison import speedup, training_time
+from bench.report.charts.leaving import leaving
 from bench.report.charts.limits import limits
 from bench.report.charts.step import kernel_time, step_phases
 from bench.report.charts.steps import steps
@@ -12,7 +13,7 @@ from bench.report.charts.steps import steps
 
 def charts(result: Result) -> list[Chart]:
     """The charts this result has numbers for, in the order a report shows them."""
-    kinds = (speedup, training_time, step_phases, kernel_time, limits, steps)
+    kinds = (speedup, leaving, training_time, step_phases, kernel_time, limits, steps)
     made = (kind(result) for kind in kinds)
     return [chart for chart in made if chart is not None]
 

@@ -1,8 +1,9 @@
 """A chart as data: what it shows and says, without drawing it and without matplotlib."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+from bench.model.plan import Plan
 from bench.model.result import Result
 from bench.model.summary import LaneState
 from bench.report.document.headline import cores_used, cpu_brand, provenance, workload
@@ -10,10 +11,27 @@ from bench.report.document.lanes import MARK, in_few_words
 from bench.report.document.wording import FUNCTIONAL_CHECK, sentence_case
 from bench.text import figure, one_line
 
+MANY = 8
+"""Lanes beyond which a chart has them by group."""
+
 
 @dataclass(frozen=True)
 class Bar:
     """One lane's value; `low` and `high` are None where there is no range."""
+
+    lane: str
+    value: float
+    low: float | None
+    high: float | None
+    label: str
+
+
+@dataclass(frozen=True)
+class Point:
+    """One lane's value on an axis that begins elsewhere than at 0, and what it is sure to lie in.
+
+    `low` and `high` are None where there is no range.
+    """
 
     lane: str
     value: float
@@ -77,12 +95,12 @@ class Absent:
     label: str
 
 
-Row = Bar | Stack | Reach | Course | Absent
+Row = Bar | Point | Stack | Reach | Course | Absent
 
 
 @dataclass(frozen=True)
 class Chart:
-    """One chart: a row a lane. `reference` is where a line marks the baseline.
+    """One chart: a row a lane. `reference` is where a line marks the baseline, `begin` the axis's.
 
     `colours` are those of the lanes, or of the parts that stacks have. `marked` are the lanes that
     something is to be known of, which the report says. `units` are the names of an axis's units
@@ -100,6 +118,7 @@ class Chart:
     functional_check: bool = False
     marked: frozenset[str] = field(default_factory=frozenset)
     reference: float | None = None
+    begin: float = 0.0
     units: tuple[str, ...] = ()
     shaded: tuple[tuple[int, str], ...] = ()
 
@@ -127,17 +146,21 @@ def chart(
     colours: dict[str, str],
     notes: list[str],
     lacking: str,
+    only: Collection[str] | None = None,
     reference: float | None = None,
+    begin: float = 0.0,
     units: tuple[str, ...] = (),
     shaded: tuple[tuple[int, str], ...] = (),
 ) -> Chart | None:
     """The chart of these rows and of the lanes without one; None if no row has a figure.
 
-    `lacking` is what a lane that was measured lacks where it has no row.
+    `lacking` is what a lane that was measured lacks where it has no row. `only` are the lanes that
+    it is of, in their order; None: all of the run's, in its order.
     """
     drawn = {row.lane: row for row in rows}
     if not drawn:
         return None
+    by_id = {lane.lane: lane for lane in result.summary.lanes}
     marked = frozenset(lane.lane for lane in result.summary.lanes if lane.cautions)
     behind = sorted(marked & set(drawn))
     return Chart(
@@ -145,9 +168,9 @@ def chart(
         title=title,
         axis=axis,
         rows=[
-            drawn.get(lane.lane)
-            or Absent(lane.lane, lane.state, in_few_words(result, lane, lacking))
-            for lane in result.summary.lanes
+            drawn.get(lane)
+            or Absent(lane, by_id[lane].state, in_few_words(result, by_id[lane], lacking))
+            for lane in (_in_order(result.plan) if only is None else only)
         ],
         colours=colours,
         context=context(result),
@@ -156,9 +179,20 @@ def chart(
         functional_check=result.plan.functional_check,
         marked=marked,
         reference=reference,
+        begin=begin,
         units=units,
         shaded=shaded,
     )
+
+
+def _in_order(plan: Plan) -> list[str]:
+    """The plan's; of many lanes those of one arithmetic and ceiling stand together."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for lane in plan.lanes:
+        own = lane.setup
+        alike = (own.precision, own.fp32_math, own.ceiling) if len(plan.lanes) > MANY else ()
+        groups.setdefault(alike, []).append(lane.id)
+    return [lane for group in groups.values() for lane in group]
 
 
 def context(result: Result) -> list[str]:
@@ -176,6 +210,6 @@ def _said(row: Row) -> str:
             return f"{row.label}, of which {parts}"
         case Reach():
             return ", ".join(each.label for each in (row.achieved, row.bound, row.peak))
-        case Bar() if row.low is not None and row.high is not None:
+        case Bar() | Point() if row.low is not None and row.high is not None:
             return f"{row.label}, whiskers from {figure(row.low)} to {figure(row.high)}"
     return row.label

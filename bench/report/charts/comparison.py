@@ -14,6 +14,11 @@ def speedup(result: Result) -> Chart | None:
     """Compute throughput by lane over the baseline's; None without a lane to compare with it."""
     baseline = result.summary.baseline
     bars = [bar for lane in result.summary.lanes if (bar := _speedup_bar(lane, baseline))]
+    ratios = {
+        lane.lane: ratio
+        for lane in result.summary.lanes
+        if (ratio := ratio_against(lane.compute_ratios, baseline))
+    }
     if not any(bar.lane != baseline for bar in bars):
         return None
     return chart(
@@ -23,7 +28,7 @@ def speedup(result: Result) -> Chart | None:
         f"compute throughput, as a multiple of {baseline}'s",
         bars,
         colours=lane_colours(result.plan),
-        notes=_ratio_whiskers(result, baseline),
+        notes=ratio_whiskers(ratios),
         lacking=f"no round in which {baseline} completed too",
         reference=1.0,
     )
@@ -69,24 +74,18 @@ def _speedup_bar(lane: LaneSummary, baseline: str) -> Bar | None:
     ratio = ratio_against(lane.compute_ratios, baseline)
     if ratio is None:
         return None
-    low, high = _reach(ratio)
-    return Bar(lane.lane, ratio.value, low, high, ratio_value(ratio))
+    return Bar(lane.lane, ratio.value, *ends(ratio), ratio_value(ratio))
 
 
-def _reach(ratio: Ratio) -> tuple[float | None, float | None]:
+def ends(ratio: Ratio) -> tuple[float | None, float | None]:
     """The whiskers' ends: the interval's, else the rounds' if there is more than one."""
     if ratio.interval is not None:
         return ratio.interval.low, ratio.interval.high
     return (ratio.low, ratio.high) if ratio.rounds > 1 else (None, None)
 
 
-def _ratio_whiskers(result: Result, baseline: str) -> list[str]:
-    """What the whiskers are: intervals, ranges, or for each lane one of them."""
-    ratios = {
-        lane.lane: ratio
-        for lane in result.summary.lanes
-        if (ratio := ratio_against(lane.compute_ratios, baseline))
-    }
+def ratio_whiskers(ratios: dict[str, Ratio]) -> list[str]:
+    """What the whiskers of these lanes' ratios are: intervals, ranges, or some of each."""
     sure = [ratio for ratio in ratios.values() if ratio.interval is not None]
     unsure = {lane: ratio for lane, ratio in ratios.items() if ratio.interval is None}
     whose = "" if not sure else f" of {', '.join(unsure)}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
-from bench.report.charts.chart import Absent, Bar, Chart, Course, Reach, Row, Stack
+from bench.report.charts.chart import Absent, Bar, Chart, Course, Point, Reach, Row, Stack
 from bench.report.charts.png import png
 from bench.report.charts.sheet import LARGE, NORMAL, SMALL, TINY, Sheet, fitting, inches
 from bench.report.charts.svg import svg
@@ -51,6 +51,9 @@ UNITS = 20
 """Of an axis's units, as many have their names beneath them."""
 
 SWATCH = 0.2
+SPOT = 0.13
+"""Inches of the mark that is a point's value."""
+
 HALO = 3.0
 """Points of the paper's colour beneath a whisker, so that it is seen on any bar."""
 
@@ -73,14 +76,16 @@ class Plot:
 
     def x(self, value: float) -> float:
         """Where a value is, in inches."""
-        return self.left + self.width * value / self.limit
+        begin = self.chart.begin
+        return self.left + self.width * (value - begin) / (self.limit - begin)
 
     def bar(
         self, y: float, value: float, colour: str, start: float = 0.0, height: float = BAR
     ) -> None:
         """A bar from one value on."""
-        width = self.width * value / self.limit
-        self.sheet.box(self.x(start), y - height / 2, width, height, colour, "edge")
+        left = self.x(start)
+        width = self.x(start + value) - left
+        self.sheet.box(left, y - height / 2, width, height, colour, "edge")
 
     def label(
         self, y: float, end: float, text: str, size: float = NORMAL, *, bold: bool = True
@@ -177,7 +182,14 @@ def _height(row: Row) -> float:
 def _draw_row(plot: Plot, y: float, row: Row) -> None:
     match row:
         case Bar():
-            _draw_bar(plot, y, row)
+            plot.bar(y, row.value, plot.chart.colours[row.lane])
+            _draw_value(plot, y, row)
+        case Point():
+            _draw_value(plot, y, row)
+            plot.sheet.box(
+                plot.x(row.value) - SPOT / 2, y - SPOT / 2, SPOT, SPOT,
+                plot.chart.colours[row.lane], "edge",
+            )  # fmt: skip
         case Stack():
             _draw_stack(plot, y, row)
         case Reach():
@@ -190,16 +202,15 @@ def _draw_row(plot: Plot, y: float, row: Row) -> None:
             plot.words(plot.left + GAP, y, text, SMALL, colour=colour)
 
 
-def _draw_bar(plot: Plot, y: float, bar: Bar) -> None:
-    """A value, with whiskers."""
-    plot.bar(y, bar.value, plot.chart.colours[bar.lane])
-    if bar.low is not None and bar.high is not None:
-        low, high = plot.x(bar.low), plot.x(bar.high)
+def _draw_value(plot: Plot, y: float, row: Bar | Point) -> None:
+    """A value's whiskers, and its label behind them."""
+    if row.low is not None and row.high is not None:
+        low, high = plot.x(row.low), plot.x(row.high)
         ends = [((end, y - WHISKER), (end, y + WHISKER)) for end in (low, high)]
         for colour, width in (("paper", HALO), ("ink", 1.2)):
             for line in [((low, y), (high, y)), *ends]:
                 plot.sheet.line(*line, colour, width)
-    plot.label(y, max(bar.value, bar.high or 0.0), bar.label)
+    plot.label(y, max(row.value, row.high or 0.0), row.label)
 
 
 def _draw_stack(plot: Plot, y: float, stack: Stack) -> None:
@@ -263,8 +274,9 @@ def _shade(plot: Plot) -> None:
 
 def _limit(chart: Chart, width: float) -> float:
     """How long the axis must be for each label to fit behind its bar's end."""
+    begin = chart.begin
     needed = (
-        end / max(0.2, 1 - (inches(text, size, bold=True) + 1.5 * GAP) / width)
+        begin + (end - begin) / max(0.2, 1 - (inches(text, size, bold=True) + 1.5 * GAP) / width)
         for row in chart.rows
         for end, text, size in _labels(row)
     )
@@ -274,7 +286,7 @@ def _limit(chart: Chart, width: float) -> float:
 def _labels(row: Row) -> list[tuple[float, str, float]]:
     """Where each label's bar ends, its words and their size."""
     match row:
-        case Bar():
+        case Bar() | Point():
             return [(max(row.value, row.high or 0.0), row.label, NORMAL)]
         case Stack():
             return [(sum(row.parts.values()), row.label, NORMAL)]
@@ -289,10 +301,11 @@ def _labels(row: Row) -> list[tuple[float, str, float]]:
 def _axis(plot: Plot, title: list[str]) -> None:
     """The axis with its figures and title, lines of a grid, and the one that marks the baseline."""
     sheet, top, bottom, units = plot.sheet, plot.tops[0], plot.bottom, plot.chart.units
-    step = 1.0 if units else step_of(plot.limit)
+    step = 1.0 if units else step_of(plot.limit - plot.chart.begin)
     places = max(0, -math.floor(math.log10(step)))
-    lines = len(units) or math.floor(plot.limit / step)
-    for i in range(lines + 1):
+    first = math.ceil(plot.chart.begin / step)
+    last = len(units) or math.floor(plot.limit / step)
+    for i in range(first, last + 1):
         x = plot.x(i * step)
         sheet.line((x, top), (x, bottom), "grid", 0.6)
         sheet.line((x, bottom), (x, bottom + 0.05), "faint")

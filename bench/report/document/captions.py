@@ -77,6 +77,9 @@ def _ratios(summary: Summary, rounds: int) -> list[str]:
         return sentences
     sure = [ratio for _, ratio in pairs if ratio.interval is not None]
     sentences += [f"With × stands its {method}." for method in methods(sure)]
+    if sure and summary.family > 2:
+        lanes = counted(summary.family, "lane")
+        sentences.append(f"These intervals hold together, for all pairs of the run's {lanes}.")
     unsure = [(lane, ratio) for lane, ratio in pairs if ratio.interval is None]
     return sentences + _no_intervals(unsure, every=not sure)
 

@@ -1,5 +1,7 @@
 """What ran: instruction sets and kernels; and where the time of a step goes."""
 
+from bench.analysis.generated import instruction_words
+from bench.model.record import Generated
 from bench.model.result import Result
 from bench.model.summary import KernelShare, LaneSummary
 from bench.report.document.lanes import state
@@ -10,6 +12,7 @@ from bench.report.document.parts import (
     Column,
     Item,
     Paragraph,
+    Part,
     Section,
     Table,
     line,
@@ -24,6 +27,13 @@ HOW = (
     "inner products' time at the lane's own instruction set and precision. Calls seen are theirs, "
     "of those that the model's own operators come to; of the step is what part of its time "
     "oneDNN's kernels took. Milliseconds are by kind of kernel."
+)
+GENERATED = (
+    "What lies between its convolutions and products, a compiled lane runs in code generated for "
+    "its model, of which no library prints a line: how many kernels, for which vectors by their "
+    "compiler's word, and the vector instructions in their machine code, by the least set that has "
+    f"them. {sentence_case(OUTSIDE)} is the share of the median step that they have with PyTorch's "
+    "own operators, the optimizer and Python."
 )
 OWN = 3
 """Columns of shares and calls, before those of kinds."""
@@ -64,9 +74,62 @@ def what_ran(result: Result) -> Section:
     )
     return Section(
         "What ran",
-        (Paragraph(line(HOW)), Table(columns, rows), Bullets(contradictions)),
+        (
+            Paragraph(line(HOW)),
+            Table(columns, rows),
+            *_generated(result, [lane.lane for lane in lanes], parts),
+            Bullets(contradictions),
+        ),
         detail=True,
     )
+
+
+def _generated(result: Result, lanes: list[str], times: dict[str, StepTime]) -> tuple[Part, ...]:
+    """A row a compiled lane, invalid ones included; nothing where none was compiled."""
+    made = {lane: found for lane in lanes if (found := _made(result, lane)) is not None}
+    if not made:
+        return ()
+    columns = (
+        Column("lane"),
+        Column("kernels", right=True),
+        Column("vectors"),
+        Column("machine code", wraps=True),
+        Column(OUTSIDE, right=True),
+    )
+    rows = tuple(
+        (
+            Cell(lane, lane=True),
+            Cell(f"{generated.kernels:,}"),
+            Cell(generated.vector_set),
+            Cell(_machine_code(generated)),
+            Cell(_outside(times.get(lane))),
+        )
+        for lane, generated in made.items()
+    )
+    return Paragraph(line(GENERATED)), Table(columns, rows)
+
+
+def _made(result: Result, lane: str) -> Generated | None:
+    """The generated code of the lane's last process that completed."""
+    records = [
+        each.record
+        for each in result.processes
+        if each.lane == lane and each.outcome == "completed" and each.record is not None
+    ]
+    made = [each.compilation.generated for each in records if each.compilation is not None]
+    return made[-1] if made else None
+
+
+def _machine_code(generated: Generated) -> str:
+    if generated.instructions is None:
+        return "not read"
+    return instruction_words(generated.instructions) if generated.instructions else "no vectors"
+
+
+def _outside(time: StepTime | None) -> str:
+    if time is None or time.outside is None:
+        return UNKNOWN
+    return percent(time.outside / time.step)
 
 
 def where_time_goes(result: Result) -> Section:
@@ -86,7 +149,7 @@ def where_time_goes(result: Result) -> Section:
             Cell(each.lane, lane=True),
             Cell(figure(each.step)),
             *(Cell(percent(each.share(kind))) for kind in kinds),
-            Cell(UNKNOWN if each.outside is None else percent(each.outside / each.step)),
+            Cell(_outside(each)),
         )
         for each in times
     )

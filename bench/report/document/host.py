@@ -26,7 +26,7 @@ from bench.report.document.parts import (
     Tone,
     line,
 )
-from bench.report.document.wording import on_off, reading, yes_no
+from bench.report.document.wording import on_off, reading, reasons_once, yes_no
 from bench.text import counted, format_cpulist, size
 
 Lanes = dict[str, str | None]
@@ -83,9 +83,10 @@ def _chosen(cores: LaneCores) -> str:
 
 def _lanes(lanes: Lanes) -> Table:
     columns = (Column("lane"), Column("runs here"), Column("why not", wraps=True))
+    reasons = reasons_once({lane: reason or "" for lane, reason in lanes.items()})
     rows = tuple(
-        (Cell(lane, lane=True), _answer(yes_no(reason is None)), Cell(reason or ""))
-        for lane, reason in lanes.items()
+        (Cell(lane, lane=True), _answer(yes_no(lanes[lane] is None)), Cell(reason))
+        for lane, reason in reasons.items()
     )
     return Table(columns, rows)
 
@@ -224,11 +225,21 @@ def _tools(tools: Tools) -> list[tuple[str, str]]:
 
 
 def _stack(stack: Stack) -> list[tuple[str, str]]:
-    """Its interpreter, releases and libraries; each missing one with its remedy."""
-    return [
-        ("interpreter", reading(stack.python)),
-        ("packages", "\n".join(f"{name} {reading(read)}" for name, read in stack.packages.items())),
-        ("ipexrun", reading(stack.ipexrun)),
-        ("libiomp5", reading(stack.iomp5)),
-        ("lock", reading(stack.lock, lambda lock: f"{lock[:12]}…")),
+    """Its interpreter, releases and libraries; each missing one with its remedy.
+
+    Of a stack that is not here its interpreter's reason stands for all.
+    """
+    packages = "\n".join(f"{name} {reading(read)}" for name, read in stack.packages.items())
+    rows = [
+        ("packages", packages, [*stack.packages.values()]),
+        ("ipexrun", reading(stack.ipexrun), [stack.ipexrun]),
+        ("libiomp5", reading(stack.iomp5), [stack.iomp5]),
+        ("Python.h", reading(stack.headers), [stack.headers]),
+        ("lock", reading(stack.lock, lambda lock: f"{lock[:12]}…"), [stack.lock]),
     ]
+    told = [
+        (name, said)
+        for name, said, readings in rows
+        if stack.python.value is not None or any(read != stack.python for read in readings)
+    ]
+    return [("interpreter", reading(stack.python)), *told]

@@ -22,26 +22,30 @@ from bench.report.document.parts import (
     Section,
     line,
 )
-from bench.report.document.wording import by_lane
+from bench.report.document.wording import by_lane, reasons_once
 from bench.report.palette import lane_colours
 from bench.text import counted, duration, size
 
 
 @dataclass(frozen=True)
 class Shared:
-    """What every lane sets and runs in common, to be said once."""
+    """What lanes set, preload (by name) and run in common, to be said once: all, or a stack's."""
 
+    whose: str
     environment: dict[str, str]
-    preload: list[str]
+    preload: str
     command: list[str]
 
+
+SharedBy = dict[str | None, Shared]
+"""By stack what its lanes have in common, and by None what all have, which is said there alone."""
 
 FUNCTIONAL_CHECK = "a functional check: too short to measure by, no verdict is drawn from it"
 
 
 def plan_document(plan: Plan) -> Document:
     """The whole plan."""
-    shared = _shared(plan.running)
+    shared = _all_shared(plan.running)
     sections = [Section("Lanes", (_lanes(plan.lanes, shared),))]
     if plan.notes:
         notes = tuple(Item(line(note)) for note in plan.notes)
@@ -53,15 +57,16 @@ def plan_document(plan: Plan) -> Document:
 
 def lanes_document(lanes: list[PlannedLane]) -> Document:
     """The lanes of what is no plan, since none of them, or one that was named, can't run."""
-    body = (_lanes(lanes, Shared({}, [], [])),)
+    body = (_lanes(lanes, {}),)
     return Document("No plan: why the lanes can't run", body)
 
 
-def _lanes(lanes: list[PlannedLane], shared: Shared) -> Entries:
-    return Entries(tuple(_entry(lane, shared) for lane in lanes))
+def _lanes(lanes: list[PlannedLane], shared: SharedBy) -> Entries:
+    reasons = reasons_once({lane.id: lane.reason or "" for lane in lanes})
+    return Entries(tuple(_entry(lane, reasons[lane.id], shared) for lane in lanes))
 
 
-def _settings(plan: Plan, shared: Shared) -> list[tuple[str, str]]:
+def _settings(plan: Plan, shared: SharedBy) -> list[tuple[str, str]]:
     lanes = acting(plan)
     rows = [("purpose", FUNCTIONAL_CHECK)] if plan.functional_check else []
     rows += [("workload", f"{training(plan)}, {by_lane(lanes, _loaders)}")]
@@ -77,12 +82,13 @@ def _settings(plan: Plan, shared: Shared) -> list[tuple[str, str]]:
         ("time", _time(plan)),
         ("memory", _memory(plan)),
     ]
-    if shared.environment:
-        rows.append(("every lane sets", _assignments(shared.environment)))
-    if shared.preload:
-        rows.append(("every lane preloads", _names(shared.preload)))
-    if shared.command:
-        rows.append(("every lane runs", shlex.join(shared.command)))
+    for each in shared.values():
+        if each.environment:
+            rows.append((f"{each.whose} sets", _assignments(each.environment)))
+        if each.preload:
+            rows.append((f"{each.whose} preloads", each.preload))
+        if each.command:
+            rows.append((f"{each.whose} runs", shlex.join(each.command)))
     if plan.scrubbed:
         rows.append(("no lane inherits", " ".join(sorted(plan.scrubbed))))
     return rows
@@ -159,35 +165,59 @@ def _memory(plan: Plan) -> str:
     return f"about {size(max(sizes))}" + (" for the largest lane" if len(sizes) > 1 else "")
 
 
-def _entry(lane: PlannedLane, shared: Shared) -> Entry:
+def _entry(lane: PlannedLane, reason: str, shared: SharedBy) -> Entry:
     """Title and reason; beneath it the lane's own environment, libraries and command."""
     setup = lane.setup
+    told = [each for name, each in shared.items() if name in (None, setup.stack)]
     what = f"{lane.title}, {setup.memory_format}, ceiling {setup.ceiling}, stack {setup.stack}"
     cells = (Cell(lane.id, lane=True), state(lane.intention), Cell(what))
-    beneath = [Paragraph(line(lane.reason))] if lane.reason else []
+    beneath = [Paragraph(line(reason))] if reason else []
     if lane.intention == "planned":
-        own = {k: v for k, v in setup.environment.items() if k not in shared.environment}
-        preload = "" if setup.preload == shared.preload else f"preloads {_names(setup.preload)}"
-        command = "" if lane.command == shared.command else shlex.join(lane.command)
-        texts = (_assignments(own), preload, command)
+        names, known = _names(setup.preload), {k for each in told for k in each.environment}
+        own = {k: v for k, v in setup.environment.items() if k not in known}
+        preload = names not in ("", *(each.preload for each in told))
+        command = lane.command not in [each.command for each in told]
+        texts = (
+            _assignments(own),
+            f"preloads {names}" if preload else "",
+            shlex.join(lane.command) if command else "",
+        )
         beneath += [Paragraph(line(text, "weak")) for text in texts if text]
     return Entry(cells, tuple(beneath))
 
 
-def _shared(running: list[PlannedLane]) -> Shared:
-    """What all lanes that run have in common; nothing of a single lane."""
-    if len(running) < 2:
-        return Shared({}, [], [])
-    first, *others = running
+def _all_shared(running: list[PlannedLane]) -> SharedBy:
+    """What all lanes that run have in common, then what the lanes of each stack have."""
+    every = _shared("every lane", running)
+    stacks: dict[str, list[PlannedLane]] = {}
+    for lane in running:
+        stacks.setdefault(lane.setup.stack, []).append(lane)
+    shared: SharedBy = {None: every}
+    for name, lanes in stacks.items() if len(stacks) > 1 else ():
+        own = _shared(f"stack {name}", lanes)
+        shared[name] = Shared(
+            own.whose,
+            {k: v for k, v in own.environment.items() if k not in every.environment},
+            "" if own.preload == every.preload else own.preload,
+            [] if own.command == every.command else own.command,
+        )
+    return shared
+
+
+def _shared(whose: str, lanes: list[PlannedLane]) -> Shared:
+    """What these lanes have in common; nothing of a single one."""
+    if len(lanes) < 2:
+        return Shared(whose, {}, "", [])
+    first, *others = lanes
     environment = {
         name: value
         for name, value in first.setup.environment.items()
         if all(other.setup.environment.get(name) == value for other in others)
     }
-    preload = all(other.setup.preload == first.setup.preload for other in others)
+    names = {_names(lane.setup.preload) for lane in lanes}
     command = all(other.command == first.command for other in others)
     return Shared(
-        environment, first.setup.preload if preload else [], first.command if command else []
+        whose, environment, names.pop() if len(names) == 1 else "", first.command if command else []
     )
 
 

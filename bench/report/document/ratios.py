@@ -87,9 +87,11 @@ def judgements(result: Result) -> list[Judgement]:
     bf16 = {lane.id for lane in result.plan.lanes if lane.setup.precision == "bf16"}
     always = denominators(summary.baseline, summary.best_fp32)
     return [
-        _judgement(
-            lane,
+        judgement(
+            lane.lane,
             against,
+            ratio_against(lane.compute_ratios, against),
+            ratio_against(lane.end_to_end_ratios, against),
             explain(lane, measured[against])
             if lane.lane in bf16 and against == summary.best_fp32
             else [],
@@ -133,21 +135,11 @@ def against_each_other(result: Result) -> Section:
     every, check = judgements(result), result.plan.functional_check
     if not every:
         return Section("Lane against lane", (Paragraph(line(f"None: {_lacking(result)}.")),))
-    levels = sorted({x.ratio.interval.level for x in every if x.ratio and x.ratio.interval})
-    columns = (
-        Column("lane"),
-        Column("over"),
-        Column("compute", right=True),
-        Column(" ".join([*map(percent, levels), "interval"]), right=True),
-        *([] if check else [Column("verdict", wraps=True)]),
-        Column("rounds", right=True, gives_way=1),
-        Column("rounds' range", right=True, detail=True),
-        Column("end to end", right=True, detail=True),
-    )
-    rows = tuple(tuple(_cells(each, check)) for each in every)
-    parts: list[Part] = [Table(columns, rows)]
+    parts: list[Part] = [table(every, check)]
     if check:
         parts.insert(0, Paragraph(line(f"{sentence_case(FUNCTIONAL_CHECK)}.")))
+    if text := _together(every, result.summary.family):
+        parts.append(Bullets((Item(line(text, "weak")),), weak=True))
     parts.append(
         Bullets(
             tuple(
@@ -158,6 +150,33 @@ def against_each_other(result: Result) -> Section:
         )
     )
     return Section("Lane against lane", tuple(parts), detail=check)
+
+
+def table(every: list[Judgement], check: bool, over: str = "over") -> Table:
+    """A row for each judgement; of a functional check without a verdict."""
+    levels = sorted({x.ratio.interval.level for x in every if x.ratio and x.ratio.interval})
+    columns = (
+        Column("lane"),
+        Column(over),
+        Column("compute", right=True),
+        Column(" ".join([*map(percent, levels), "interval"]), right=True),
+        *([] if check else [Column("verdict", wraps=True)]),
+        Column("rounds", right=True, gives_way=1),
+        Column("rounds' range", right=True, detail=True),
+        Column("end to end", right=True, detail=True),
+    )
+    return Table(columns, tuple(tuple(_cells(each, check)) for each in every))
+
+
+def _together(every: list[Judgement], lanes: int) -> str | None:
+    """What their level is of: not of each verdict, of all of a run with so many lanes."""
+    levels = {each.ratio.interval.level for each in every if each.ratio and each.ratio.interval}
+    if lanes <= 2 or not levels:
+        return None
+    return (
+        f"The verdicts hold together: {percent(min(levels))} of runs with {lanes} lanes "
+        "have no false one."
+    )
 
 
 def _functional_check(result: Result) -> Line:
@@ -194,8 +213,10 @@ def _ahead(lane: LaneSummary, summary: Summary) -> float:
     return next((ratio.value for ratio in ratios if ratio is not None), 0.0)
 
 
-def _judgement(lane: LaneSummary, against: str, because: list[str]) -> Judgement:
-    ratio = ratio_against(lane.compute_ratios, against)
+def judgement(
+    lane: str, against: str, ratio: Ratio | None, whole: Ratio | None, because: list[str]
+) -> Judgement:
+    """What a compute ratio allows to say; `whole` is the end-to-end one."""
     word, why_not = NO_VERDICT, ""
     if ratio is None:
         why_not = NO_ROUND
@@ -205,8 +226,7 @@ def _judgement(lane: LaneSummary, against: str, because: list[str]) -> Judgement
         word = ratio.verdict
     else:
         why_not = f"the {interval_words(ratio, ratio.interval)} holds 1"
-    whole = ratio_against(lane.end_to_end_ratios, against)
-    return Judgement(lane.lane, against, ratio, whole, word, why_not, tuple(because))
+    return Judgement(lane, against, ratio, whole, word, why_not, tuple(because))
 
 
 def sentences(told: Iterable[Judgement]) -> Iterator[Span]:

@@ -72,7 +72,9 @@ def _build(result: Result) -> Iterator[Label]:
         locks = (f"{name}: SHA-256 {digest}" for name, digest in build.locks.items())
         yield Label("Image's locks", "\n".join(locks) or "none")
         yield Label("Image's base", f"{build.base}, {reading(build.base_digest)}")
-        yield Label("Image built", f"{reading(build.built_at)}, torch from {build.torch_build}")
+        yield Label("Image built", reading(build.built_at))
+        torch = (f"{stack}: from {index}" for stack, index in build.torch_builds.items())
+        yield Label("Image's torch", "\n".join(torch) or "none")
 
 
 def _commit(kit: Kit) -> str:

@@ -6,11 +6,14 @@ from bench.model.result import Result
 from bench.report.charts.catalogue import charts
 from bench.report.charts.chart import Chart
 from bench.report.document.captions import captions, cautions, outliers
+from bench.report.document.compilation import compilation
 from bench.report.document.energy import energy
 from bench.report.document.evidence import what_ran, where_time_goes
 from bench.report.document.headline import cpu_brand, head
 from bench.report.document.lanes import incomplete, lanes, states_words
+from bench.report.document.leaving import in_a_sentence, leaving
 from bench.report.document.limits import limits
+from bench.report.document.losses import losses
 from bench.report.document.parts import (
     Bullets,
     Document,
@@ -38,11 +41,14 @@ def result_document(result: Result) -> Document:
         lanes(result),
         incomplete(result),
         against_each_other(result),
+        leaving(result),
+        compilation(result),
         _charts(drawn),
         what_ran(result),
         where_time_goes(result),
         limits(result),
         energy(result),
+        losses(result),
         _hurt(result),
         Section("The run", (head(result),)),
         settings(result),
@@ -57,7 +63,7 @@ def result_document(result: Result) -> Document:
         (),
         tuple(section for section in sections if section is not None),
         lane_colours(result.plan),
-        answer(result),
+        (*answer(result), *in_a_sentence(result)),
     )
 
 

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, TypeVar
 from bench.text import counted, format_cpulist, parse_cpulist, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from bench.model.base import Reading
     from bench.model.plan import Plan, PlannedLane
     from bench.model.summary import Interval, Ratio, Spread, Summary
 
 T = TypeVar("T")
+
+SHORT = 60
+"""Characters of a reason that is said as often as there are lanes with it."""
 
 FUNCTIONAL_CHECK = "a functional check: it shows what trains here, and is too short to measure by"
 """What a run is whose plan says so: here, in every document and in each picture."""
@@ -111,6 +114,17 @@ def listed(pairs: Iterable[tuple[str, str]]) -> str:
     if len(names) == 1:
         return next(iter(names))
     return "; ".join(f"{text} ({', '.join(dict.fromkeys(of))})" for text, of in names.items())
+
+
+def reasons_once(reasons: Mapping[str, str]) -> dict[str, str]:
+    """Lanes' reasons; a long one that an earlier lane has is `as bf16-amx`."""
+    first: dict[str, str] = {}
+    return {
+        lane: reason
+        if first.setdefault(reason, lane) == lane or len(reason) <= SHORT
+        else f"as {first[reason]}"
+        for lane, reason in reasons.items()
+    }
 
 
 def reading(read: Reading[T], write: Callable[[T], str] = str) -> str:

@@ -112,7 +112,7 @@ class RunClock:
             self._to_go = max(self._to_go - 1, 0)
         rest = self._budget_left()
         if rest is not None:
-            self.fits = max(int(rest / max(*self._taken, 1e-9)), 0)
+            self.fits = max(int(rest / max(*self._usual(), 1e-9)), 0)
 
     def _budget_left(self) -> float | None:
         """The time budget is the rounds': what goes before them, such as data, is not in it."""
@@ -129,8 +129,12 @@ class RunClock:
     def _mean(self) -> float:
         """Of a finished round; before there is one, what the plan expects of each."""
         if self._taken:
-            return sum(self._taken) / len(self._taken)
+            return sum(self._usual()) / len(self._usual())
         return self._plan.estimate_seconds / max(self._plan.rounds_max, 1)
+
+    def _usual(self) -> list[float]:
+        """Seconds of the rounds that tell how long the next is: the first has more to do."""
+        return self._taken[1:] or self._taken
 
     def _bound(self) -> Bound:
         fixed = self._plan.rounds_min == self._plan.rounds_max

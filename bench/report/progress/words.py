@@ -110,7 +110,8 @@ def started_words(limit_seconds: float) -> list[str]:
 
 def progress_words(progress: Progress, lane: str, plan: Plan) -> list[str]:
     """`compute`, `step 7 of 20`, `6.03 img/s`, as far as they are known."""
-    parts = [f"starting: {progress.stage}" if progress.stage in STARTING else progress.stage]
+    stage = "compiling" if progress.stage == "compile" else progress.stage
+    parts = [f"starting: {stage}" if stage in STARTING else stage]
     if progress.step:
         of = f" of {progress.steps}" if progress.steps is not None else ""
         parts.append(f"step {progress.step}{of}")

@@ -2,8 +2,23 @@
 
 import importlib
 import typing
+from collections.abc import Callable
 
 import torch
+
+from bench.model.record import Compilation
+
+
+class Compiler(typing.Protocol):
+    """What compiles a model in its first step. Between steps nothing of it is at work."""
+
+    def first_step(self, step: Callable[[], object]) -> Compilation:
+        """Call `step`, which compiles the model, and tell what that took."""
+        ...
+
+    def look_back(self, compilation: Compilation) -> None:
+        """Note in it, after the last step, what was compiled since and what code that all is."""
+        ...
 
 
 class Engine(typing.Protocol):
@@ -17,6 +32,13 @@ class Engine(typing.Protocol):
 
     def instruction_set(self) -> str | None:
         """Return the level the engine itself says it runs at, or None if it has none."""
+        ...
+
+    def compiler(self, cache: str | None) -> Compiler | None:
+        """Return what compiles its models, or None. Call it before `prepare`.
+
+        `cache` is a folder for what it compiles, None: one that goes with the process.
+        """
         ...
 
 

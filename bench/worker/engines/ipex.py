@@ -24,3 +24,7 @@ def prepare(
 def instruction_set() -> str | None:
     """Return IPEX's level, e.g. `AVX512_BF16`. `AVX512_FP16` ranks above `AMX`."""
     return str(ipex._C._get_current_isa_level())
+
+
+def compiler(cache: str | None) -> None:
+    """Return None: it compiles nothing."""

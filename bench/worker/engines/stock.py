@@ -13,3 +13,7 @@ def prepare(
 def instruction_set() -> str | None:
     """Return None: torch has no level of its own besides `torch.backends.cpu`'s capability."""
     return None
+
+
+def compiler(cache: str | None) -> None:
+    """Return None: it compiles nothing."""

@@ -59,7 +59,8 @@ def count_work(
     """
     facts = workloads.load(workload.model)
     with FakeTensorMode():
-        model = facts.build(workload, classes)
+        with _Unread():
+            model = facts.build(workload, classes)
         optimizer = torch.optim.SGD(
             model.parameters(), lr=workload.learning_rate, momentum=workload.momentum
         )
@@ -148,6 +149,16 @@ class _Counting(TorchDispatchMode):
             kind = self._kind or _kind(packet.__name__)
             self.calls[str(packet), kind, flop, _traffic(func, args, named, result)] += 1
         return result
+
+
+class _Unread(TorchFunctionMode):
+    """Lets tensors without data be asked whether they are true: they are not.
+
+    torch 2.14's truncated normal looks for values that it has to draw again.
+    """
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        return False if func is torch.Tensor.__bool__ else func(*args, **(kwargs or {}))
 
 
 class _Composed(TorchFunctionMode):

@@ -2,15 +2,15 @@
 
 import os
 import time
-from collections.abc import Iterator
-from itertools import cycle
+from collections.abc import Iterable, Iterator
+from itertools import chain, cycle
 from pathlib import Path
 
 import torch
 
 from bench.model.record import Failure, RankRecord, StepTimes
 from bench.model.spec import LaneSpec, Stage
-from bench.worker import AFFINITY_AT_START, engines
+from bench.worker import AFFINITY_AT_START, engines, fp32_math
 from bench.worker.data.loading import PinnedLoader, batches_in_memory, dataset
 from bench.worker.limits.measure import measure_limits
 from bench.worker.observe import observe
@@ -20,6 +20,9 @@ from bench.worker.verbose import verbose_lines
 from bench.worker.workloads import Batch
 
 BATCHES_IN_MEMORY = 2
+
+LOSSES_MOST = 1000
+"""Of the first loaded steps: an epoch may have tens of thousands."""
 
 
 def measure(spec: LaneSpec, record: RankRecord, transport: Transport) -> None:
@@ -32,12 +35,14 @@ def measure(spec: LaneSpec, record: RankRecord, transport: Transport) -> None:
     started = time.perf_counter()
     lane = _Lane(spec, record, transport)
     record.setup_seconds = time.perf_counter() - started
-    partial = lane.effort.whole_epochs > 0
-    loader = PinnedLoader(lane.samples, spec.setup, AFFINITY_AT_START, partial=partial)
-    if lane.effort.whole_epochs:  # first, as in Intel's sample: nothing has warmed the process
-        lane.train_epochs(loader)
+    epochs = lane.effort.whole_epochs
+    loader = PinnedLoader(lane.samples, spec.setup, AFFINITY_AT_START, partial=epochs > 0)
+    loaded = loader.epoch() if epochs else loader.forever()  # before any step: see `forever`
+    lane.compile()
+    if epochs:  # first, as in Intel's sample: nothing has warmed the process but compiling
+        lane.train_epochs(chain([loaded], (loader.epoch() for _ in range(1, epochs))))
     else:
-        lane.train_through(loader.forever())
+        lane.train_through(loaded)
     lane.train_in_memory()
     loaders = loader.affinities()
     lines = lane.leave_evidence()
@@ -61,6 +66,8 @@ class _Lane:
         torch.set_flush_denormal(True)  # denormals slow FP32; BF16 dot products flush them anyway
         if "OMP_NUM_THREADS" not in os.environ:
             torch.set_num_threads(len(spec.setup.placement.cores))
+        fp32_math.allow(spec.setup.fp32_math)
+        self.compiler = self.engine.compiler(spec.cache_path)
         self.trainer = Trainer.build(spec, self.engine)
         transport.tell("data")
         self.samples = dataset(spec.data, spec.workload)
@@ -71,11 +78,23 @@ class _Lane:
                 f"a batch of {self._batch_size} is larger than the set of {spec.data.samples}"
             )
 
-    def train_epochs(self, loader: PinnedLoader) -> None:
+    def compile(self) -> None:
+        """Let an engine that compiles do that, for batches of all sizes that are to come."""
         self._transport.wait_for_turn()
-        for _ in range(self.effort.whole_epochs):
+        if self.compiler is None:
+            return
+        self._transport.tell("compile")
+        batches = self.batches[:1]
+        rest = len(self.samples) % self._batch_size if self.effort.whole_epochs else 0
+        if rest:
+            batches += self.trainer.in_format(batches_in_memory(self.samples, rest, 1))
+        self.record.compilation = self.compiler.first_step(lambda: self.trainer.rehearse(batches))
+
+    def train_epochs(self, epochs: Iterable[Iterator[Batch]]) -> None:
+        self._transport.wait_for_turn()
+        for batches in epochs:
             seconds = self.trainer.run_epoch(
-                loader.epoch(), self.record.end_to_end, self._telling("epoch")
+                batches, self.record.end_to_end, self._telling("epoch")
             )
             self.record.epoch_seconds.append(seconds)
 
@@ -103,12 +122,16 @@ class _Lane:
         times = StepTimes()
         lines = verbose_lines(lambda: self.trainer.step(iter(self.batches), times))
         self.record.evidence_seconds = sum(times.totals()) / 1e9
+        if self.compiler is not None and self.record.compilation is not None:
+            self.compiler.look_back(self.record.compilation)
         if self.spec.evidence_path is not None:
             Path(self.spec.evidence_path).write_text(lines)
         return lines
 
     def _telling(self, stage: Stage) -> OnStep:
-        def tell(steps: int, seconds: float) -> None:
+        def tell(steps: int, seconds: float, loss: float) -> None:
+            if stage != "compute" and len(self.record.losses) < LOSSES_MOST:
+                self.record.losses.append(loss)
             self._transport.tell(stage, steps, self._batch_size / seconds)
 
         return tell

@@ -27,9 +27,9 @@ TEXT = 4000
 """Characters of one text: what is longer is a stranger's, and ends in an ellipsis."""
 
 WHOLE = 24
-"""Characters of a word with a hyphen in it that is not broken: a lane's name, an interval."""
+"""Characters of what is not broken where a line could be: a lane's name, an interval, `8 %`."""
 
-_HYPHENED = re.compile(r"\w[–-]\w")
+_JOINED = re.compile(r"\w[–-]\w|\d %")
 
 ROWS = 1000
 """Rows of one table: a page has to stay one that can be opened. `result.json` has all of them."""
@@ -99,13 +99,13 @@ def _plain(value: Any) -> Any:
 
 
 def _unbroken(text: str) -> "Markup":
-    """The text, in which no line ends within a lane's name or an interval."""
+    """The text, in which no line ends within a lane's name or an interval, nor before a %."""
     from markupsafe import Markup
 
-    words = re.split(r"(\S+)", _plain(text))
+    words = re.split(r"(\S*\d %\S*|\S+)", _plain(text))
     whole = Markup('<span class="whole">{}</span>')
     return Markup("").join(
-        whole.format(word) if len(word) <= WHOLE and _HYPHENED.search(word) else word
+        whole.format(word) if len(word) <= WHOLE and _JOINED.search(word) else word
         for word in words
     )
 
