@@ -11,7 +11,8 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 DPKG = Path("/var/lib/dpkg/info")
-SITE = "/opt/bench/venv/lib/python3.11/site-packages"
+ENVIRONMENTS = (Path("/opt/bench/venv"), *sorted(Path("/opt/bench/.stacks").glob("*")))
+"""The kit's own, which has the stack `ipex`, and those of the stacks beside it."""
 
 
 def debian() -> list[dict[str, str | None]]:
@@ -25,26 +26,30 @@ def debian() -> list[dict[str, str | None]]:
         # dpkg has the architecture in the name of what can be installed for several at once.
         sums = (DPKG / f"{name}.md5sums", DPKG / f"{name}:{architecture}.md5sums")
         content = next((path.read_bytes() for path in sums if path.exists()), None)
-        packages.append(package("deb", name, version, content))
+        packages.append(package("deb", "/", name, version, content))
     return packages
 
 
 def python() -> list[dict[str, str | None]]:
     packages = []
-    for found in distributions(path=[SITE]):
-        record = found.read_text("RECORD")
-        content = record.encode() if record is not None else None
-        packages.append(package("python", found.metadata["Name"], found.version, content))
+    for environment in ENVIRONMENTS:
+        for found in distributions(path=[str(environment / "lib/python3.11/site-packages")]):
+            record = found.read_text("RECORD")
+            content = record.encode() if record is not None else None
+            name, version = found.metadata["Name"], found.version
+            packages.append(package("python", str(environment), name, version, content))
     return packages
 
 
-def package(kind: str, name: str, version: str, content: bytes | None) -> dict[str, str | None]:
+def package(
+    kind: str, where: str, name: str, version: str, content: bytes | None
+) -> dict[str, str | None]:
     sha256 = hashlib.sha256(content).hexdigest() if content is not None else None
-    return {"kind": kind, "name": name, "version": version, "sha256": sha256}
+    return {"kind": kind, "where": where, "name": name, "version": version, "sha256": sha256}
 
 
-def order(each: dict[str, str | None]) -> tuple[str, str]:
-    return str(each["kind"]), str(each["name"]).lower()
+def order(each: dict[str, str | None]) -> tuple[str, str, str]:
+    return str(each["kind"]), str(each["where"]), str(each["name"]).lower()
 
 
 print(json.dumps(sorted([*debian(), *python()], key=order), indent=1))

@@ -3,8 +3,8 @@
 make runs it with whatever Python 3 there is before it installs anything, so nothing of the kit is
 imported: the catalogue is read as text. `bench` itself checks again, and more.
 Usage: python3 scripts/check-options.py [WHAT VALUE]...; exit code 2 for a value that is refused.
-With --stacks before them it prints which stacks of the catalogue those lanes are trained in, without
-the one that the user names an interpreter for.
+With --stacks before them it prints the stacks that those lanes are trained in, without the
+one that the user names an interpreter for.
 """
 
 import ast

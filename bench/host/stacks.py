@@ -156,7 +156,7 @@ def _find(entry: StackEntry, folders: Sequence[Path], record: Path) -> Stack:
 
 
 def _left_out(entry: StackEntry, record: Path) -> Reading[str] | None:
-    """Why this image has no such stack. None if it has one, if it is the user's, or for no image."""
+    """Why this image has no such stack; None if it has one, or for none of the catalogue's."""
     build = read_build(record).value
     if build is None or not entry.locks or entry.name in build.torch_builds:
         return None

@@ -84,6 +84,30 @@ def test_another_build_of_the_commit_is_the_same(epoch):
     assert told == before
 
 
+def test_a_stack_that_is_left_out():
+    """The other is not made anew for it."""
+    tag = "bench-test:ipex"
+    left_out = ("--build-arg", "STACKS=ipex")
+    built = docker("build", "--progress", "plain", "--tag", tag, *base_arguments(), *left_out, ".")
+    assert built.returncode == 0, built.stderr[-3000:]
+    told = record(tag)
+    assert set(told["torch_builds"]) == {"ipex"}
+    assert not [lock for lock in told["locks"] if lock.startswith("stack-torch")]
+    probed = json.loads(docker("run", "--rm", tag, "probe", "--json").stdout)["host"]["stacks"]
+    docker("image", "rm", tag)
+    ipex, torch = (stack["python"] for stack in probed)
+    assert ipex["value"] == "/opt/bench/venv/bin/python"
+    assert torch["reason"].startswith("left out of this image; build one with it: docker compose")
+    assert "make-stack ipex" in built.stderr
+    assert "PyTorch's CPU index" not in built.stderr, "nothing was asked for: its layer is there"
+
+
+def test_a_stack_that_nobody_knows_is_said():
+    built = docker("build", *base_arguments(), "--build-arg", "STACKS=ipex nightly", ".")
+    assert built.returncode != 0
+    assert "stack-nightly.in" in built.stderr
+
+
 @pytest.fixture(scope="module")
 def company(tmp_path_factory) -> tuple[Path, Path]:
     """The company's CA, and 127.0.0.1's certificate that nobody else would trust."""

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from bench.host.stacks import STACKS
 from bench.model.plan import Plan
-from bench.plan.catalogue.lanes import LANES
+from bench.plan.catalogue.engines import ENGINES
+from bench.plan.catalogue.lanes import DEFAULT, LANES
 from bench.plan.catalogue.profiles import PROFILES
 from tests.container.engine import IMAGE, ROOT, artifact, docker, inside, owners, tracebacks
 
@@ -44,7 +46,7 @@ def plain(checkout) -> subprocess.CompletedProcess[str]:
 def test_compose_run_leaves_a_complete_artifact_of_the_callers(plain, checkout, caller):
     result = artifact(checkout / "results")
     assert result.status == "completed"
-    assert {lane.id for lane in result.plan.lanes} == {lane.id for lane in LANES}
+    assert [lane.id for lane in result.plan.lanes] == list(DEFAULT)
     assert "measured" in {lane.state for lane in result.summary.lanes}
     assert {lane.state for lane in result.summary.lanes} <= {"measured", "skipped"}
     assert (checkout / "results" / "latest" / "charts" / "training_time.svg").is_file()
@@ -77,6 +79,33 @@ def test_a_host_has_the_same_id_in_every_container(plain, checkout):
     probed = docker("compose", "run", "--rm", "-T", "bench", "probe", "--json", cwd=checkout)
     assert probed.returncode == 0, probed.stderr
     assert json.loads(probed.stdout)["host"]["id"] == artifact(checkout / "results").host.id
+
+
+def test_lanes_of_every_stack_take_turns(checkout, caller, tmp_path):
+    """A compiled one too, by a user without a name or a home, to whom the root is read-only."""
+    done = docker(
+        *("compose", "run", "--rm", "-T", "bench", "run", "--lane", "all"),
+        *("--profile", "smoke", "--model", "resnet18"),
+        cwd=checkout,
+        BENCH_USER="{}:{}".format(*caller),
+        BENCH_RESULTS=str(tmp_path / "results"),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    result = artifact(tmp_path / "results")
+    assert [lane.id for lane in result.plan.lanes] == [lane.id for lane in LANES]
+    measured = {lane.lane for lane in result.summary.lanes if lane.state == "measured"}
+    assert measured >= {"fp32", "fp32-torch", "fp32-compile"}
+    assert {lane.state for lane in result.summary.lanes} <= {"measured", "skipped"}
+    for name, entry in STACKS.items():
+        stack = result.host.stack(name)
+        releases = {package: found.value.split("+")[0] for package, found in stack.packages.items()}
+        assert releases == entry.packages
+        assert stack.lock.value or "no hash pins" in stack.lock.reason
+    for process in result.processes:
+        compiles = ENGINES[result.plan.lane(process.lane).setup.engine].compiles
+        assert (process.record.compilation is not None) is compiles
+    assert owners(tmp_path / "results") == {caller}
+    assert tracebacks(done, tmp_path / "results") == []
 
 
 def test_without_network_writable_root_capability_or_name(tmp_path):
