@@ -44,7 +44,7 @@ RUN --mount=type=cache,target=/root/.cache \
     rm /opt/bench/venv/.lock
 
 # A file for each stack that was asked for. The stages that make them see their own alone, so that
-# one is not made anew because another was left out.
+# one is not made anew because another was left out; a pattern, since it may not be there.
 FROM stack-base AS asked
 ARG STACKS
 WORKDIR /asked

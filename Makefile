@@ -145,7 +145,7 @@ lint: fast ## ruff, mypy, which way imports go and, if it is here, shellcheck
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	@if command -v shellcheck >/dev/null; then shellcheck .ci/run scripts/*.sh docker/apt-install docker/entrypoint docker/with-indexes; fi
+	@if command -v shellcheck >/dev/null; then shellcheck .ci/run scripts/*.sh docker/apt-install docker/entrypoint docker/make-stack docker/with-indexes; fi
 
 format: fast ## put the code into ruff's form
 	.venv/bin/ruff check --fix-only

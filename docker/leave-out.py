@@ -32,9 +32,9 @@ def main() -> None:
     for name, listed in theirs.items():
         if kept.isdisjoint(listed):
             gone += leave_out(set(listed))
-        else:
-            about = {path for path in listed if path.parent.suffix == ".dist-info"}
-            gone += leave_out(set(listed) - kept - about)
+        else:  # what is told of it stays, its licence too
+            told = {path for path in listed if ".dist-info/" in str(path)}
+            gone += leave_out(set(listed) - kept - told)
             correct_record(packages[name])
     print(f"left out, since only a GPU uses it: {gone / 1e6:,.0f} MB")
 

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from bench.model.record import Failure, RankRecord
 from bench.model.spec import LaneSpec
 from bench.worker import protocols
-from bench.worker.ending import Ending
+from bench.worker.ending import Ending, passing_folder
 from bench.worker.stack import refuse_another, refuse_another_torch
 from bench.worker.transport import Alone, Pipe
 
@@ -48,6 +48,9 @@ def run(spec: LaneSpec) -> NoReturn:
     try:
         _refuse_other_environment(spec)
         refuse_another(spec.releases)
+        spec.cache_path = spec.cache_path or str(passing_folder())
+        # Importing torch makes a folder for what is compiled, also where nothing is.
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = spec.cache_path
         started = time.perf_counter()
         transport.tell("import")
         protocol = protocols.load(spec.protocol)

@@ -163,7 +163,8 @@ def test_batches_of_two_sizes_are_compiled_beforehand_and_nothing_is_left(
         assert psutil.Process(worker.pid).children(recursive=True) == []
         for _ in range(3):
             go(worker)
-        worker.communicate(timeout=300)
+        assert not heard(worker, "no other word")
+        worker.wait(20)
     left = record(tmp_path)
     assert (worker.returncode, left.outcome) == (0, "completed"), left.failure
     assert (left.compilation.graphs, left.compilation.recompiled) == (2, 0)
@@ -184,11 +185,48 @@ def test_a_lane_whose_code_is_told_to_use_another_vector_set_is_caught(python, c
     )
     assert done.returncode == 0, done.stderr
     left = record(tmp_path)
+    assert left.observed.versions["g++"].count(".") == 2
     assert left.compilation.generated.vector_set == "scalar"
     ceiling = setup_of("stock-fp32")["ceiling"]
     lane = make_lane("fp32", engine="compile", ceiling=ceiling, instruction_set=ceiling.lower())
     said = [each for each in rank_contradictions(lane, Rank(record=left)) if "scalar" in each]
     assert len(said) == 1
+
+
+CEILINGS = """
+import os, sys
+from pathlib import Path
+import torch
+from bench.worker.engines.compile import compiler
+from torch._inductor import config, cpu_vec_isa
+answers = ("avx2", "avx512", "vnni", "avx512_bf16", "amx_tile")
+for ceiling, has in (words.split(":") for words in sys.argv[2:]):
+    for answer in answers:  # of a host that has so many of them
+        known = answer in answers[: int(has)]
+        setattr(torch.cpu, f"_is_{answer}_supported", lambda known=known: known)
+    config.cpp.march, os.environ["ONEDNN_MAX_CPU_ISA"] = None, ceiling
+    compiler(Path(sys.argv[1]))
+    sets = cpu_vec_isa.x86_isa_checker()
+    print(ceiling, sets[-1], torch.cpu._is_avx512_bf16_supported(), config.cpp.march)
+"""
+
+
+def test_inductor_and_its_compiler_know_of_nothing_above_the_ceiling(python, tmp_path):
+    """On hosts by the answers that torch gives: what they have is what it is told of otherwise."""
+    cases = {
+        "AVX2:5": "avx2 False haswell",
+        "AVX512_CORE:5": "avx512 False skylake-avx512",
+        "AVX512_CORE_BF16:5": "avx512_vnni True cooperlake",
+        "AVX512_CORE_BF16:4": "avx512_vnni True cooperlake",
+        "AVX512_CORE_AMX:5": "amx_tile True native",
+        "AVX512_CORE:1": "avx2 False None",  # the compiler takes what the host has
+        "AVX512_CORE_BF16:3": "avx512_vnni False None",
+    }
+    command = [python, "-c", CEILINGS, str(tmp_path), *cases]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.splitlines() == [
+        f"{case.partition(':')[0]} {told}" for case, told in cases.items()
+    ], done.stderr
 
 
 @pytest.mark.parametrize(

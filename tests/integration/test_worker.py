@@ -245,8 +245,9 @@ def go(worker):
 def long_worker(tmp_path):
     """A guarded worker in the first steps of a turn that would last ten minutes."""
     with guarded_worker(written(tmp_path, effort=ENDLESS, guarded=True)) as worker:
-        assert heard(worker, "waiting")
-        go(worker)
+        for _ in ("to compile, for who does", "to compute"):
+            assert heard(worker, "waiting")
+            go(worker)
         assert heard(worker, "compute")
         yield worker
 

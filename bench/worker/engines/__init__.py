@@ -3,6 +3,7 @@
 import importlib
 import typing
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 
@@ -20,6 +21,10 @@ class Compiler(typing.Protocol):
         """Note in it, after the last step, what was compiled since and what code that all is."""
         ...
 
+    def releases(self) -> dict[str, str]:
+        """Return the releases of the programs that it compiles with, by their names."""
+        ...
+
 
 class Engine(typing.Protocol):
     """What an engine's module offers. Importing the module loads the engine."""
@@ -34,10 +39,10 @@ class Engine(typing.Protocol):
         """Return the level the engine itself says it runs at, or None if it has none."""
         ...
 
-    def compiler(self, cache: str | None) -> Compiler | None:
-        """Return what compiles its models, or None. Call it before `prepare`.
+    def compiler(self, cache: Path) -> Compiler | None:
+        """Return what compiles its models and keeps that in a folder, or None.
 
-        `cache` is a folder for what it compiles, None: one that goes with the process.
+        Call it before `prepare`.
         """
         ...
 

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +14,6 @@ import torch
 
 from bench.model.record import Compilation, Generated
 from bench.worker import AFFINITY_AT_START
-from bench.worker.ending import passing_folder
 from bench.worker.instructions import Unreadable, count_vector_instructions
 
 
@@ -52,9 +52,9 @@ def instruction_set() -> str | None:
     return None
 
 
-def compiler(cache: str | None) -> "Inductor":
+def compiler(cache: Path) -> "Inductor":
     """Return inductor, which keeps what it compiles in that folder."""
-    return Inductor(Path(cache) if cache else passing_folder())
+    return Inductor(cache)
 
 
 class Inductor:
@@ -103,11 +103,19 @@ class Inductor:
             generated.reason = str(unreadable)
         compilation.generated = generated
 
+    def releases(self) -> dict[str, str]:
+        """Return the C++ compiler's; nothing if it does not tell."""
+        program = torch._inductor.cpp_builder.get_cpp_compiler()
+        asked = [program, "-dumpfullversion", "-dumpversion"]  # Clang knows only the second
+        told = subprocess.run(asked, capture_output=True, text=True).stdout.strip()
+        return {Path(program).name: told} if told else {}
+
     def _loaded(self) -> list[Path]:
         """Libraries that it made and this process maps: one a compiled function."""
         lines = Path("/proc/self/maps").read_text().splitlines()
         mapped = {Path(line.split(maxsplit=5)[5]) for line in lines if "/" in line}
-        return sorted(path for path in mapped if path.is_relative_to(self._folder))
+        own = (path for path in mapped if path.is_relative_to(self._folder))
+        return sorted(path for path in own if path.suffix == ".so")
 
     @contextmanager
     def _temporary_files(self) -> Iterator[None]:

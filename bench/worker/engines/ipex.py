@@ -2,6 +2,7 @@
 
 import logging
 import warnings
+from pathlib import Path
 
 import torch
 
@@ -26,5 +27,5 @@ def instruction_set() -> str | None:
     return str(ipex._C._get_current_isa_level())
 
 
-def compiler(cache: str | None) -> None:
+def compiler(cache: Path) -> None:
     """Return None: it compiles nothing."""

@@ -1,5 +1,7 @@
 """Plain PyTorch. Never imports IPEX, which would override 24 of its operators."""
 
+from pathlib import Path
+
 import torch
 
 
@@ -15,5 +17,5 @@ def instruction_set() -> str | None:
     return None
 
 
-def compiler(cache: str | None) -> None:
+def compiler(cache: Path) -> None:
     """Return None: it compiles nothing."""

@@ -47,6 +47,8 @@ def measure(spec: LaneSpec, record: RankRecord, transport: Transport) -> None:
     loaders = loader.affinities()
     lines = lane.leave_evidence()
     record.observed = observe(spec, lane.engine, transport.threads, loaders, lines)
+    if lane.compiler is not None:
+        record.observed.versions |= lane.compiler.releases()
     if spec.measure_limits:
         transport.tell("limits")
         try:
@@ -67,7 +69,8 @@ class _Lane:
         if "OMP_NUM_THREADS" not in os.environ:
             torch.set_num_threads(len(spec.setup.placement.cores))
         fp32_math.allow(spec.setup.fp32_math)
-        self.compiler = self.engine.compiler(spec.cache_path)
+        assert spec.cache_path is not None
+        self.compiler = self.engine.compiler(Path(spec.cache_path))
         self.trainer = Trainer.build(spec, self.engine)
         transport.tell("data")
         self.samples = dataset(spec.data, spec.workload)
