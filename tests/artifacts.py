@@ -1,6 +1,8 @@
 """A run's folder as a run leaves it, but without its charts: to be read and verified."""
 
+import shutil
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from bench.analysis.contradictions import rank_contradictions
@@ -11,7 +13,9 @@ from bench.model.result import Result
 from bench.report.render import render_texts
 from bench.results import checksums
 from bench.results.folder import RESULT, write_text
+from tests.copies import copied
 from tests.factories import START, make_result
+from tests.recorded_hardware import temporary_folder
 from tests.recorded_onednn import lines
 
 EVIDENCE = {
@@ -25,6 +29,7 @@ CONVOLUTIONS = 10
 """Of the recorded lines' step, forward."""
 
 
+@copied
 def consistent_result(rounds: int = 2, **changes: dict[str, str]) -> Result:
     """Three measured lanes whose kernels are those of recorded lines, and whose times add up."""
     result = make_result(rounds=rounds, **changes)
@@ -73,6 +78,16 @@ def write_artifact(folder: Path, result: Result) -> Path:
     render_texts(result, folder)
     checksums.write(folder)
     return folder
+
+
+def copy_artifact(folder: Path, rounds: int = 2) -> Path:
+    """`write_artifact` of the consistent result, which is written once."""
+    return Path(shutil.copytree(_written(rounds), folder, dirs_exist_ok=True))
+
+
+@cache
+def _written(rounds: int) -> Path:
+    return write_artifact(temporary_folder(), consistent_result(rounds=rounds))
 
 
 def states(folder: Path) -> dict[str, tuple[int, bytes]]:

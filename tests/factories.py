@@ -23,6 +23,7 @@ from bench.model.record import (
 )
 from bench.model.result import Data, Kit, Result
 from bench.model.workload import DataSpec
+from tests.copies import copied
 from tests.host_factory import GIB, NO_AMX, known, make_host, unknown
 from tests.lanes import LANES, make_lane
 
@@ -265,6 +266,7 @@ def make_process(
     )
 
 
+@copied
 def make_result(
     rounds: int = 3,
     failing: dict[str, str] | None = None,

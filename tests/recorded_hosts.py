@@ -19,6 +19,7 @@ from bench.host.stacks import STACKS, StackEntry
 from bench.model.base import Reading
 from bench.model.host import AmxPermission, Host, Stack, Tools
 from bench.text import format_cpulist, parse_cpulist
+from tests.copies import tree_copy
 from tests.recorded_hardware import (
     HOSTS,
     NODE_BYTES,
@@ -167,7 +168,7 @@ def recorded_host(
     """
     key = repr(sorted(locals().items()))  # reading a big host's files takes most of a test's time
     if key in _PROBED:
-        return _PROBED[key].model_copy(deep=True)
+        return tree_copy(_PROBED[key])
     options = {"cpuset": cpuset, **tree}
     plain = ((k, tuple(v.items()) if isinstance(v, Mapping) else v) for k, v in options.items())
     root = _tree(name, tuple(sorted(plain)))
@@ -188,7 +189,7 @@ def recorded_host(
         environment=environment,
     )
     _PROBED[key] = probe(root, live=live)
-    return _PROBED[key].model_copy(deep=True)
+    return tree_copy(_PROBED[key])
 
 
 _PROBED: dict[str, Host] = {}

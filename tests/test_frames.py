@@ -21,7 +21,7 @@ from bench.model.record import PHASES
 from bench.model.result import Result
 from bench.model.summary import LaneEnergy, LaneSummary, Spread
 from bench.report.exports.samples import samples_csv
-from tests.artifacts import consistent_result, write_artifact
+from tests.artifacts import consistent_result, copy_artifact
 from tests.factories import make_noise, make_result
 from tests.report.scenes import (
     disturbed_round,
@@ -247,7 +247,7 @@ def test_several_runs_are_told_apart_and_can_be_joined(tmp_path: Path) -> None:
 
 
 def test_an_archive_is_a_run_too(tmp_path: Path) -> None:
-    folder = write_artifact(tmp_path / "run", consistent_result(rounds=1))
+    folder = copy_artifact(tmp_path / "run", rounds=1)
     with zipfile.ZipFile(tmp_path / "packed.zip", "w") as archive:
         for file in sorted(each for each in folder.rglob("*") if each.is_file()):
             archive.write(file, Path("inside") / file.relative_to(folder))

@@ -8,7 +8,7 @@ import pytest
 from bench.cli.shared import console
 from bench.errors import Exit
 from bench.plan.catalogue.lanes import LANES
-from tests.artifacts import consistent_result, write_artifact
+from tests.artifacts import consistent_result, copy_artifact, write_artifact
 from tests.factories import make_result
 from tests.host_factory import make_host
 
@@ -29,7 +29,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def valid(tmp_path):
-    return write_artifact(tmp_path / "run", consistent_result())
+    return copy_artifact(tmp_path / "run")
 
 
 @pytest.mark.parametrize("option", ["--help", "-h"])
@@ -175,7 +175,7 @@ def test_a_dash_is_standard_output(folder, tmp_path, bench, monkeypatch):
 def test_a_folder_below_home_is_found_there(tmp_path, bench, monkeypatch):
     """A shell hands the ~ of --results=~/runs over as it is."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    write_artifact(tmp_path / "run", consistent_result())
+    copy_artifact(tmp_path / "run")
     assert bench("verify", "~/run").returncode == 0
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench.results.pack import pack
-from tests.artifacts import consistent_result, write_artifact
+from tests.artifacts import copy_artifact
 from tests.comparisons import faster
 from tests.factories import make_result
 from tests.report.scenes import functional_check
@@ -105,7 +105,7 @@ def test_a_run_of_schema_1_and_a_packed_one(runs, bench, tmp_path):
     assert done.returncode == 0
     assert "it follows schema 1.0" in done.stderr
     assert "not comparable" in done.stdout
-    folder = write_artifact(tmp_path / "run", consistent_result())
+    folder = copy_artifact(tmp_path / "run")
     archive = tmp_path / "run.zip"
     pack(folder, archive)
     packed = bench("compare", archive, runs / "slow")

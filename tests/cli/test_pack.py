@@ -15,7 +15,7 @@ from bench.results import checksums
 from bench.results.archive import artifact
 from bench.results.folder import read
 from bench.results.pack import pack
-from tests.artifacts import consistent_result, write_artifact
+from tests.artifacts import consistent_result, copy_artifact, write_artifact
 from tests.host_factory import make_host
 
 RUN = "20261123T093000Z-host-quick"
@@ -37,7 +37,7 @@ SYSTEM_FIELDS = {
 
 @pytest.fixture(scope="module")
 def valid(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_artifact(tmp_path_factory.mktemp("results") / RUN, consistent_result())
+    return copy_artifact(tmp_path_factory.mktemp("results") / RUN)
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +130,7 @@ def test_nothing_is_written_into_an_archive(packed, bench):
 
 
 def test_it_is_packed_only_if_it_is_valid(tmp_path, bench):
-    folder = write_artifact(tmp_path / "run", consistent_result())
+    folder = copy_artifact(tmp_path / "run")
     (folder / "samples.csv").write_text("0,0\n")
     done = bench("pack", folder, "-o", tmp_path / "out.zip")
     assert done.returncode == 5
@@ -160,7 +160,7 @@ def test_a_changed_figure_in_an_archive_is_exit_code_5(packed, tmp_path, bench):
     ],
 )
 def test_where_it_cannot_be_written_it_says_so_and_leaves_nothing(make, said, tmp_path, bench):
-    folder = write_artifact(tmp_path / "results" / "run", consistent_result())
+    folder = copy_artifact(tmp_path / "results" / "run")
     before = files_of(tmp_path)
     done = bench("pack", folder, "-o", make(folder))
     assert done.returncode == 3
@@ -169,7 +169,7 @@ def test_where_it_cannot_be_written_it_says_so_and_leaves_nothing(make, said, tm
 
 
 def test_names_that_would_be_refused_are_not_packed(tmp_path, bench):
-    folder = write_artifact(tmp_path / "run", consistent_result())
+    folder = copy_artifact(tmp_path / "run")
     (folder / "REPORT.md").write_text("differs only in case\n")
     checksums.write(folder)
     done = bench("pack", folder, "-o", tmp_path / "out.zip")
@@ -184,7 +184,7 @@ def test_names_that_would_be_refused_are_not_packed(tmp_path, bench):
 
 
 def test_a_folder_whose_name_no_archive_may_have_is_called_run(tmp_path):
-    folder = write_artifact(tmp_path / "a\\b", consistent_result())
+    folder = copy_artifact(tmp_path / "a\\b")
     pack(folder, tmp_path / "out.zip")
     with artifact(tmp_path / "out.zip") as run:
         assert run.name == "run"

@@ -9,6 +9,7 @@ from bench.model.plan import PlannedLane
 from bench.model.process import Kernel, Process
 from bench.model.record import Compilation, Generated, MatmulRate, Observed, RankRecord
 from bench.model.result import Result
+from tests.copies import copied
 from tests.factories import RATES, make_noise, make_process, make_result
 from tests.host_factory import LONG_BRAND, known, make_host, make_stack
 from tests.lanes import COMMAND, LANES, TODAY, make_lane
@@ -63,6 +64,7 @@ def contradict(process: Process, *sentences: str) -> None:
     process.ranks[0].contradictions = list(sentences)
 
 
+@copied
 def four_lanes(rounds: int = 6, amx_rate: float = 61.0) -> Result:
     """A big host that has AMX, all lanes measured there: AMX far ahead of the rest."""
     host = make_host(LONG_BRAND, amx=True, big=True)
@@ -72,6 +74,7 @@ def four_lanes(rounds: int = 6, amx_rate: float = 61.0) -> Result:
     return summarized(result)
 
 
+@copied
 def one_lane() -> Result:
     """FP32 alone, in one round."""
     result = make_result(rounds=1)
@@ -80,6 +83,7 @@ def one_lane() -> Result:
     return summarized(result)
 
 
+@copied
 def invalid_lane(rounds: int = 3) -> Result:
     """Four lanes, of which the AMX lane ran without AMX."""
     result = four_lanes(rounds)
@@ -89,6 +93,7 @@ def invalid_lane(rounds: int = 3) -> Result:
     return summarized(result)
 
 
+@copied
 def nothing_valid() -> Result:
     """Every lane that ran was contradicted by what ran, the baseline too."""
     result = make_result()
@@ -97,6 +102,7 @@ def nothing_valid() -> Result:
     return summarized(result)
 
 
+@copied
 def long_names() -> Result:
     """Lanes that run twice, of which the second FP32 lane is the best."""
     result = make_result(rounds=4)
@@ -111,6 +117,7 @@ def long_names() -> Result:
     return summarized(result)
 
 
+@copied
 def many_lanes(count: int = 12, rounds: int = 3) -> Result:
     """So many lanes of three engines, FP32 and BF16 in turn, with long names."""
     result = make_result(rounds=rounds)
@@ -127,6 +134,7 @@ def many_lanes(count: int = 12, rounds: int = 3) -> Result:
     return summarized(result)
 
 
+@copied
 def two_stacks() -> Result:
     """The BF16 lane on another stack, with another torch and another batch than the others."""
     result = make_result()
@@ -155,6 +163,7 @@ SPEEDS = {
 """Compute samples/s of lanes on a host that has AMX, before jitter."""
 
 
+@copied
 def leaving_ipex(rounds: int = 6, **plan: Any) -> Result:
     """A big host with AMX, all lanes of two stacks: leaving gains, costs, and shows nothing."""
     result = make_result(rounds=1, host=make_host(LONG_BRAND, amx=True, big=True), **plan)
@@ -204,6 +213,7 @@ def _of_either_stack(lane: PlannedLane, number: int, position: int) -> Process:
     return process
 
 
+@copied
 def disturbed_round(rounds: int = 5, number: int = 3) -> Result:
     """One round in which others had a part of the CPUs' time."""
     result = make_result(rounds=rounds)
@@ -213,6 +223,7 @@ def disturbed_round(rounds: int = 5, number: int = 3) -> Result:
     return summarized(result)
 
 
+@copied
 def slower_bf16(rounds: int = 6) -> Result:
     """Cores whose BF16 peak is half of FP32's: BF16 loses to both FP32 lanes."""
     result = make_result(rounds=rounds)
@@ -273,6 +284,7 @@ def _slowed(kernel: Kernel, factor: float) -> Kernel:
     return kernel.model_copy(update={"milliseconds": kernel.milliseconds * factor})
 
 
+@copied
 def functional_check() -> Result:
     """The profile `smoke`: one round of a few steps, too short to measure by."""
     result = make_result(rounds=1, functional_check=True, profile="smoke")

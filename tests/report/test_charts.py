@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from xml.etree.ElementTree import Element, fromstring
 
@@ -96,16 +97,20 @@ def test_nothing_measured_writes_nothing(tmp_path: Path) -> None:
 
 def extents(words: Words) -> tuple[float, float, float, float]:
     """Left, lower, right and upper end of words as they are painted, in inches."""
+    width, height, descent = painted(words.text, words.size, words.bold)
+    return words.x, words.y - descent, words.x + width, words.y - descent + height
+
+
+@cache
+def painted(text: str, size: float, bold: bool) -> tuple[float, float, float]:
+    """Its width, its height, and how far it reaches below the line, in inches."""
     from matplotlib.backends.backend_agg import RendererAgg
     from matplotlib.font_manager import FontProperties
 
-    weight = "bold" if words.bold else "normal"
-    font = FontProperties(family="DejaVu Sans", weight=weight, size=words.size)
-    renderer = RendererAgg(10, 10, 144)
-    width, height, descent = (
-        each / 144 for each in renderer.get_text_width_height_descent(words.text, font, False)
-    )
-    return words.x, words.y - descent, words.x + width, words.y - descent + height
+    font = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal", size=size)
+    ends = RendererAgg(10, 10, 144).get_text_width_height_descent(text, font, False)
+    width, height, descent = (each / 144 for each in ends)
+    return width, height, descent
 
 
 @pytest.mark.parametrize("narrow", [False, True])

@@ -14,7 +14,7 @@ from bench.results import archive as archives
 from bench.results.archive import artifact
 from bench.results.folder import read
 from bench.results.verify import verify
-from tests.artifacts import consistent_result, write_artifact
+from tests.artifacts import copy_artifact
 
 
 def entry(name: str, mode: int = stat.S_IFREG | 0o644) -> zipfile.ZipInfo:
@@ -66,7 +66,7 @@ def test_what_is_not_there_is_left_to_its_reader_to_say(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("inside", ["", "20261125T090000Z-host-quick/"])
 def test_a_run_lies_at_the_root_or_in_a_folder_there(tmp_path: Path, inside: str) -> None:
-    folder = write_artifact(tmp_path / "run", consistent_result())
+    folder = copy_artifact(tmp_path / "run")
     path = tmp_path / "its archive.zip"
     with zipfile.ZipFile(path, "w") as made:
         if inside:

@@ -6,11 +6,11 @@ import pytest
 
 from bench.results import checksums
 from bench.results.folder import point_latest, sweep, write_bytes
-from tests.artifacts import consistent_result, write_artifact
+from tests.artifacts import copy_artifact
 
 
 def test_what_was_left_beside_a_file_is_swept_and_nothing_else(tmp_path: Path) -> None:
-    folder = write_artifact(tmp_path / "run", consistent_result(rounds=1))
+    folder = copy_artifact(tmp_path / "run", rounds=1)
     (folder / "charts" / ".lanes.svg.0a1b2c3d").write_text("half")
     (folder / ".result.json.deadbeef").write_text("half")
     mine = [folder / ".notes.txt", folder / ".x.deadbeef1", folder / "y.deadbeef"]

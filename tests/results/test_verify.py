@@ -13,7 +13,7 @@ from bench.model.result import Result
 from bench.results import checksums
 from bench.results.folder import RESULT, write_text
 from bench.results.verify import PROBLEMS, verify
-from tests.artifacts import consistent_result, summarize_again, write_artifact
+from tests.artifacts import consistent_result, copy_artifact, summarize_again, write_artifact
 from tests.cli.conftest import bench  # noqa: F401
 
 Edit = Callable[[Result], object]
@@ -22,7 +22,7 @@ Bench = Callable[..., Any]
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return write_artifact(tmp_path / "run", consistent_result())
+    return copy_artifact(tmp_path / "run")
 
 
 def edited(folder: Path, edit: Edit) -> list[str]:

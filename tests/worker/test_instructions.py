@@ -41,19 +41,27 @@ LINES = {
 }
 
 CODE = """
-#include <immintrin.h>
+#ifdef __AVX512F__
+typedef float Vector __attribute__((vector_size(64)));
+#elif defined(__AVX2__)
+typedef float Vector __attribute__((vector_size(32)));
+#else
+typedef float Vector __attribute__((vector_size(16)));
+#endif
+extern "C" Vector combined(Vector x) { return x * x + x; }
 #ifdef __AVX512BF16__
-extern "C" __m512 dot(__m512 a, __m512bh b, __m512bh c) { return _mm512_dpbf16_ps(a, b, c); }
+#if __GNUC__ > 12
+typedef __bf16 Half __attribute__((vector_size(64)));
+#else
+typedef short Half __attribute__((vector_size(64)));
+#endif
+extern "C" Vector dot(Vector a, Half b, Half c) { return __builtin_ia32_dpbf16ps_v16sf(a, b, c); }
 #endif
 #ifdef __AMX_BF16__
-extern "C" void tiles(void *at) { _tile_loadd(1, at, 64); _tile_dpbf16ps(0, 1, 2); }
-#endif
-#ifdef __AVX512F__
-extern "C" __m512 twice(__m512 x) { return _mm512_add_ps(x, x); }
-#elif defined(__AVX2__)
-extern "C" __m256 twice(__m256 x) { return _mm256_fmadd_ps(x, x, x); }
-#else
-extern "C" __m128 twice(__m128 x) { return _mm_add_ps(x, x); }
+extern "C" void tiles(void *at) {
+    asm volatile("tileloadd (%0,%1,1), %%tmm1" : : "r"(at), "r"(64L));
+    asm volatile("tdpbf16ps %tmm2, %tmm1, %tmm0");
+}
 #endif
 """
 FLAGS = {
