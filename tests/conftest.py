@@ -12,9 +12,13 @@ from tests.recorded_hardware import temporary_folder
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
-    """Let `tmp_path` be in memory where programs can be run there; `--basetemp` says otherwise."""
+    """Let the fast tests' `tmp_path` be in memory, where programs can be run there.
+
+    Images and what is trained with are too big for it. `--basetemp` says otherwise.
+    """
+    fast = {"not integration", "not container"} <= set(config.option.markexpr.split(" and "))
     controls = not hasattr(config, "workerinput")  # a worker's is within its controller's
-    if controls and config.option.basetemp is None:
+    if fast and controls and config.option.basetemp is None:
         folder = temporary_folder()
         if not os.statvfs(folder).f_flag & os.ST_NOEXEC:
             config.option.basetemp = str(folder / "tests")
