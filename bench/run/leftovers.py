@@ -33,7 +33,7 @@ def work_folder(artifact: Path) -> Iterator[Path]:
     except OSError as error:
         raise BenchError(
             f"there is no folder for temporary files: {error.strerror}",
-            "set TMPDIR to one; in a container add --tmpfs /tmp",
+            "set TMPDIR to one; in a container add --tmpfs /tmp:exec",
         ) from error
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
         raise BenchError(f"{folder} belongs to somebody else", "set TMPDIR to another folder")
