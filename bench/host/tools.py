@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def find_tools(
         numactl=_numactl(program("numactl", path, _NUMACTL), bindable),
         taskset=program("taskset", path, _UTIL_LINUX),
         tcmalloc=library(_TCMALLOC_NAMES, folders, _TCMALLOC),
-        compiler=program("g++", path, _COMPILER),  # by no other name: lanes don't have CXX
+        compiler=_compiler(program("g++", path, _COMPILER), Path(tempfile.gettempdir())),
     )
 
 
@@ -67,6 +68,14 @@ def program(name: str, path: str, remedy: str) -> Reading[str]:
 def library(names: Sequence[str], folders: Sequence[Path], remedy: str) -> Reading[str]:
     """The first of `names` that lies in one of `folders` and can be preloaded."""
     return first_loadable([folder / name for name in names for folder in folders], remedy)
+
+
+def _compiler(compiler: Reading[str], temporary: Path) -> Reading[str]:
+    """By no other name than g++: lanes don't have CXX. What it makes is loaded from `temporary`."""
+    if compiler.value is None or not os.statvfs(temporary).f_flag & os.ST_NOEXEC:
+        return compiler
+    remedy = "set TMPDIR to another folder; in a container add --tmpfs /tmp:exec"
+    return Reading(reason=f"of no use here: {temporary} is mounted noexec; {remedy}")
 
 
 def _lscpu(lscpu: Reading[str], topology: Topology) -> Reading[str]:

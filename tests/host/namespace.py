@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 NEW_MOUNTS, NEW_CGROUPS = 0x00020000, 0x02000000
+NO_EXEC = 0x8
 _REC_PRIVATE, _BIND, _READ_ONLY = 0x4000 | 0x40000, 0x1000, 0x1
 
 

@@ -3,12 +3,14 @@
 import shutil
 import struct
 import subprocess
+import tempfile
 
 import pytest
 
 from bench.host.preloading import cannot_preload
 from bench.host.tools import find_tools
 from bench.model.base import Reading
+from tests.host.namespace import NO_EXEC, in_namespace, mount
 from tests.recorded_hosts import NOT_BOUND, recorded_host
 
 TOPOLOGY = recorded_host("laptop").topology
@@ -183,3 +185,20 @@ def test_a_compiler_of_another_name_is_none(tmp_path, monkeypatch):
     """Lanes don't inherit CXX: torch.compile looks for g++."""
     monkeypatch.setenv("CXX", program(tmp_path, "clang++"))
     assert find(tmp_path).compiler.value is None
+
+
+def test_a_compiler_whose_work_can_not_be_loaded_is_none(tmp_path):
+    """Docker's `--tmpfs /tmp` is mounted so."""
+    program(tmp_path / "bin", "g++")
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+
+    def act():
+        mount("tmpfs", str(folder), "tmpfs", NO_EXEC)
+        tempfile.tempdir = str(folder)
+        return find(tmp_path / "bin").compiler.reason
+
+    assert in_namespace(act) == (
+        f"of no use here: {folder} is mounted noexec; "
+        "set TMPDIR to another folder; in a container add --tmpfs /tmp:exec"
+    )
