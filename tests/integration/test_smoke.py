@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bench.host.probe import probe
-from bench.plan.cores import lane_cores
 from bench.plan.catalogue.lanes import DEFAULT
+from bench.plan.cores import lane_cores
 from bench.plan.match import matches
 from bench.results.folder import read
 
