@@ -21,6 +21,7 @@ from bench.report.document.wording import (
     in_rounds,
     rate_unit,
     ratio_value,
+    reasons_once,
     span,
 )
 from bench.text import GIB, counted, figure, one_line, percent
@@ -123,10 +124,10 @@ def lanes(result: Result) -> Section:
 
 def incomplete(result: Result) -> Section | None:
     """The lanes with a reason to be told, invalid ones apart; None without any."""
+    told = [each for each in result.summary.lanes if each.reason and each.state != "invalid"]
+    reasons = reasons_once({each.lane: in_rounds(each.reason or "") for each in told})
     rows = tuple(
-        (Cell(lane.lane, lane=True), state(lane.state), Cell(in_rounds(lane.reason)))
-        for lane in result.summary.lanes
-        if lane.reason and lane.state != "invalid"
+        (Cell(each.lane, lane=True), state(each.state), Cell(reasons[each.lane])) for each in told
     )
     if not rows:
         return None
