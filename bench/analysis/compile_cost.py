@@ -60,18 +60,17 @@ def _fastest_uncompiled(
     medians = {
         other.id: rate.median
         for other in lanes
-        if _arithmetic(other) == _arithmetic(lane)
+        if _work(other) == _work(lane)
         and (rate := rates[other.id]) is not None
         and not any(each.compilation for each in records[other.id].values())
     }
     return max(medians, key=lambda each: medians[each]) if medians else None
 
 
-def _arithmetic(lane: PlannedLane) -> tuple[object, ...]:
+def _work(lane: PlannedLane) -> tuple[object, ...]:
     """What two lanes share that do the same work by the same arithmetic."""
     own = lane.setup
-    level = own.precision, own.fp32_math, own.ceiling
-    return lane.workload, *level, own.batch_size, own.placement.cores
+    return lane.workload, own.arithmetic, own.batch_size, own.placement.cores
 
 
 def _never(cost: CompileCost, ratio: Ratio | None) -> str | None:

@@ -8,7 +8,6 @@ from bench.analysis.cautions import another_setup
 from bench.analysis.generated import generated_contradictions
 from bench.analysis.isa import announced, has_bf16, parts, within
 from bench.analysis.kernels import CONVOLUTIONS, at_own_set, products, share_at_own_set, spent
-from bench.analysis.losses import in_bf16
 from bench.model.plan import PlannedLane
 from bench.model.process import Kernel, Rank
 from bench.text import percent
@@ -50,7 +49,7 @@ def contradictions(
         sentences = [_loose_math(lane, kernels), _narrow_operands(worked)]
     else:
         sentences = [_emulated(worked)]
-    if in_bf16(lane):
+    if lane.setup.in_bf16:
         sentences += [_elsewhere(lane, worked)]
     ceiling = lane.setup.ceiling
     sentences += [_above_ceiling(ceiling, kernels), _not_in_force(ceiling, announced_sets or [])]
@@ -60,7 +59,7 @@ def contradictions(
 
 def _loose_math(lane: PlannedLane, kernels: list[Kernel]) -> str | None:
     """FP32 kernels that may compute in less than the lane: `ONEDNN_DEFAULT_FPMATH_MODE` does it."""
-    allowed = (None, "strict", *(["bf16"] if in_bf16(lane) else []))
+    allowed = (None, "strict", *(["bf16"] if lane.setup.in_bf16 else []))
     loose = [kernel for kernel in kernels if kernel.fpmath not in allowed]
     modes = _listed([str(kernel.fpmath) for kernel in loose])
     return f"{_calls(loose, kernels)} may compute FP32 in {modes} (fpmath)" if loose else None

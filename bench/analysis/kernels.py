@@ -5,7 +5,6 @@ from statistics import median
 
 from bench.analysis.evidence import GEMM, MKL
 from bench.analysis.isa import is_amx, parts
-from bench.analysis.losses import in_bf16
 from bench.model.plan import PlannedLane
 from bench.model.process import Kernel, Rank
 from bench.model.summary import KernelShare
@@ -96,7 +95,7 @@ def _tells(lane: PlannedLane, kernel: Kernel) -> bool:
         return True
     words = set(kernel.implementation.split(":"))
     nameless = kernel.implementation.startswith(MKL) or kernel.primitive == GEMM
-    return not nameless and (in_bf16(lane) or bool(words & PORTABLE))
+    return not nameless and (lane.setup.in_bf16 or bool(words & PORTABLE))
 
 
 def spent(kernels: list[Kernel]) -> float:

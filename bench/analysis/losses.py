@@ -58,7 +58,7 @@ def loss_cautions(lane: PlannedLane, lanes: Sequence[PlannedLane], firsts: First
         other
         for other in lanes
         if other.id != lane.id
-        and not in_bf16(other)
+        and not other.setup.in_bf16
         and _tolerance(lane, other) is not None
         and other.id in firsts
     ]
@@ -72,11 +72,6 @@ def loss_cautions(lane: PlannedLane, lanes: Sequence[PlannedLane], firsts: First
     ]
 
 
-def in_bf16(lane: PlannedLane) -> bool:
-    """Whether its convolutions and products compute in BF16."""
-    return "bf16" in (lane.setup.precision, lane.setup.fp32_math)
-
-
 def _apart(one: PlannedLane, other: PlannedLane, firsts: Firsts) -> bool:
     tolerance = _tolerance(one, other)
     if tolerance is None or not {one.id, other.id} <= firsts.keys():
@@ -88,7 +83,7 @@ def _tolerance(one: PlannedLane, other: PlannedLane) -> float | None:
     """How far rounding moves first losses apart; None where they can't be compared."""
     if (one.workload, one.setup.batch_size) != (other.workload, other.setup.batch_size):
         return None
-    bf16 = in_bf16(one) or in_bf16(other)
+    bf16 = one.setup.in_bf16 or other.setup.in_bf16
     pixels = one.setup.batch_size * one.workload.image_size**2
     if pixels < (BF16_PIXELS_MIN if bf16 else FP32_PIXELS_MIN):
         return None

@@ -19,7 +19,7 @@ from bench.analysis.disturbed import round_states
 from bench.analysis.energy import lane_energy
 from bench.analysis.family import Family
 from bench.analysis.kernels import kernel_share
-from bench.analysis.losses import common_steps, in_bf16, loss_cautions, loss_of_step
+from bench.analysis.losses import common_steps, loss_cautions, loss_of_step
 from bench.analysis.method import method
 from bench.analysis.outliers import outliers
 from bench.analysis.rates import (
@@ -110,7 +110,7 @@ def best_fp32(lanes: list[PlannedLane], compute: dict[str, Rates]) -> str | None
     medians = {
         lane.id: median(compute[lane.id].values())
         for lane in lanes
-        if not in_bf16(lane) and compute[lane.id]
+        if not lane.setup.in_bf16 and compute[lane.id]
     }
     return max(medians, key=lambda lane: medians[lane]) if medians else None
 
@@ -216,7 +216,7 @@ class _Material:
         limits = {each.id: measured_limits(self.records[each.id]) for each in self.plan.lanes}
         own, cores = lane.setup, lane.setup.placement.cores
         beside = [each for each in self.plan.lanes if each.setup.placement.cores == cores]
-        same = [each for each in beside if _level(each) == _level(lane)]
+        same = [each for each in beside if each.setup.arithmetic == own.arithmetic]
         if not limits[lane.id] or rate is None:
             return None
         return limit_share(
@@ -226,11 +226,6 @@ class _Material:
             rate.median,
             own.batch_size,
         )
-
-
-def _level(lane: PlannedLane) -> tuple[str, ...]:
-    """What the peak of its products depends on, besides its cores."""
-    return lane.setup.precision, lane.setup.fp32_math, lane.setup.ceiling
 
 
 def measured_limits(records: Records) -> list[CoreLimits]:

@@ -54,8 +54,8 @@ def headers(python: Path) -> Reading[str]:
     """
     of = release(python) or sys.version_info[:2]
     name = f"python{of[0]}.{of[1]}"
-    home = re.search(r"^home *= *(.+)$", _configuration(python), re.MULTILINE)
-    prefixes = [python.parent.parent, *([Path(home[1].strip()).parent] if home else [])]
+    home = _home(_configuration(python))
+    prefixes = [python.parent.parent, *([home.parent] if home else [])]
     for prefix in prefixes:
         file = prefix / "include" / name / "Python.h"
         if file.is_file():
@@ -78,15 +78,20 @@ def _prefixes(python: Path) -> list[Path]:
     prefix = python.parent.parent
     text = _configuration(python)
     if not text:
-        local = (
-            [Path("/usr/local")] if prefix == Path("/usr") else []
-        )  # where Debian's pip installs
+        # Where Debian's pip installs.
+        local = [Path("/usr/local")] if prefix == Path("/usr") else []
         users = [Path(site.getuserbase())] if site.ENABLE_USER_SITE else []
         return [*local, prefix, *users]
-    home = re.search(r"^home *= *(.+)$", text, re.MULTILINE)
+    home = _home(text)
     if home and re.search(r"^include-system-site-packages *= *true", text, re.MULTILINE):
-        return [prefix, *_prefixes(Path(home[1].strip()) / "python3")]
+        return [prefix, *_prefixes(home / "python3")]
     return [prefix]
+
+
+def _home(configuration: str) -> Path | None:
+    """The folder of the interpreter that a virtual environment is made from."""
+    found = re.search(r"^home *= *(.+)$", configuration, re.MULTILINE)
+    return Path(found[1].strip()) if found else None
 
 
 def _configuration(python: Path) -> str:

@@ -51,6 +51,16 @@ class Setup(Fixed):
     batch_size: int = Field(ge=2, description="samples a step; batch norm needs two")
     loader_workers: int = Field(ge=0, description="DataLoader processes; 0: in the main process")
 
+    @property
+    def in_bf16(self) -> bool:
+        """Whether convolutions and products compute in BF16."""
+        return "bf16" in (self.precision, self.fp32_math)
+
+    @property
+    def arithmetic(self) -> tuple[str, str, str]:
+        """What the peak of its products depends on besides its cores; lanes alike in it compare."""
+        return self.precision, self.fp32_math, self.ceiling
+
     def differing(self, environment: Mapping[str, str]) -> list[str]:
         """Names of the set-up's variables that `environment` has not, or not with that value."""
         return [k for k, v in self.environment.items() if environment.get(k) != v]

@@ -19,7 +19,7 @@ def _replaced(lane: PlannedLane, archived: Sequence[PlannedLane]) -> str | None:
     same = (
         other.id
         for other in archived
-        if other.setup.stack != lane.setup.stack and _does(other) == _does(lane)
+        if other.setup.stack != lane.setup.stack and _work(other) == _work(lane)
     )
     return next(same, None)
 
@@ -28,6 +28,5 @@ def _is_archived(lane: PlannedLane) -> bool:
     return ENGINES[lane.setup.engine].archived
 
 
-def _does(lane: PlannedLane) -> tuple[str, str, str, int]:
-    setup = lane.setup
-    return setup.precision, setup.fp32_math, setup.ceiling, setup.batch_size
+def _work(lane: PlannedLane) -> tuple[object, ...]:
+    return lane.setup.arithmetic, lane.setup.batch_size

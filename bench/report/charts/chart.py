@@ -190,7 +190,7 @@ def _in_order(plan: Plan) -> list[str]:
     groups: dict[tuple[str, ...], list[str]] = {}
     for lane in plan.lanes:
         own = lane.setup
-        alike = (own.precision, own.fp32_math, own.ceiling) if len(plan.lanes) > MANY else ()
+        alike = own.arithmetic if len(plan.lanes) > MANY else ()
         groups.setdefault(alike, []).append(lane.id)
     return [lane for group in groups.values() for lane in group]
 
